@@ -1,0 +1,112 @@
+"""The contract of a connector. One file, one class; ``connectors.load()`` finds it by scanning the folder.
+
+Adding a platform: write ``connectors/NAME.py`` with a subclass, and ``tests/connectors/test_NAME.py``. The contract
+test (``tests/connectors/test_contract.py``) runs on it unasked.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import ClassVar
+
+from connectors._errors import Unsupported
+from connectors._types import (
+    Ability,
+    AccountFacts,
+    Counts,
+    Credentials,
+    Item,
+    Limits,
+    Published,
+    RemoteComment,
+    Staged,
+    Usage,
+    Wire,
+)
+
+#: Called with each new step of staging, so that a remote id is on disk as soon as it is known.
+Save = Callable[[Staged], None]
+
+
+class Connector(ABC):
+    """One account of one platform, for one job. Not shared between threads; ``close()`` when done.
+
+    Every method may raise the errors of ``connectors._errors`` and nothing else. During ``commit``, ``reply``, ``hide``
+    and ``delete_*`` an unclear outcome (5xx, dropped socket, time-out, unreadable answer) is ``Unsure``; during any
+    other method it is ``Busy``.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    can: ClassVar[frozenset[Ability]]
+    limits: ClassVar[Limits]
+    #: Words (keys of app/words.py) that the owner must accept before the account can be added; None for most.
+    warning: ClassVar[str | None] = None
+
+    def __init__(self, account: Credentials, wire: Wire) -> None:
+        self.account = account
+        self.wire = wire
+        self.usage = Usage()
+        #: Server time of the last answer's Date header, None before the first call or without the header.
+        self.server_time: datetime | None = None
+
+    def close(self) -> None:  # noqa: B027  most connectors hold nothing
+        """Give back sockets and files."""
+
+    def secrets_changed(self) -> dict[str, str] | None:
+        """New secrets to seal and keep (a refreshed session), or None when nothing changed."""
+        return None
+
+    @abstractmethod
+    def check(self) -> AccountFacts:
+        """Ask the platform who we are; ``SignInAgain`` when the key does not open or is of the wrong kind."""
+
+    @abstractmethod
+    def stage(self, item: Item, staged: Staged, save: Save) -> Staged:
+        """Do everything that stays invisible, going on from ``staged``. Never blocks to wait: returns ``wait_s``."""
+
+    @abstractmethod
+    def commit(self, item: Item, staged: Staged) -> Published:
+        """The one call that makes the post public."""
+
+    @abstractmethod
+    def find(self, item: Item, staged: Staged, since: datetime) -> Published | None:
+        """Read the account back and look for our post; None means readable and not there."""
+
+    def discard(self, staged: Staged) -> None:
+        """Delete what was staged and never published. Already gone counts as done."""
+        raise Unsupported("discard")
+
+    def delete_post(self, remote_id: str) -> None:
+        """Take a public post back. Already gone counts as done."""
+        raise Unsupported("delete_post")
+
+    def comments(self, remote_id: str) -> Iterator[RemoteComment]:
+        """All comments of a post with their replies, parents before children; may be long, so it streams."""
+        raise Unsupported("comments")
+
+    def reply(self, comment_id: str, text: str) -> str:
+        """Answer a comment publicly; the reply's remote id."""
+        raise Unsupported("reply")
+
+    def find_reply(self, comment_id: str, text: str, since: datetime) -> str | None:
+        """The id of our own reply with this text written after ``since``; None means readable and not there."""
+        raise Unsupported("reply")
+
+    def hide(self, comment_id: str, hidden: bool) -> None:
+        """Hide or show a comment; may be repeated."""
+        raise Unsupported("hide")
+
+    def delete_comment(self, comment_id: str) -> None:
+        """Delete a comment; already gone counts as done."""
+        raise Unsupported("delete_comment")
+
+    def counts(self, remote_id: str) -> Counts:
+        """Engagement of a post now. One refused metric does not take the others along."""
+        raise Unsupported("counts")
+
+    def followers(self) -> int | None:
+        """Followers now; None when the platform does not say."""
+        raise Unsupported("followers")
