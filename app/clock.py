@@ -1,0 +1,29 @@
+"""The only place that asks what time it is. Always aware, always UTC.
+
+A test moves time in its own process with ``travel``; child processes are steered by the ``_S`` settings instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_shift = timedelta(0)
+
+
+def now() -> datetime:
+    """The present, aware, in UTC."""
+    return datetime.now(UTC) + _shift
+
+
+@contextmanager
+def travel(by: timedelta) -> Iterator[None]:
+    """Shift ``now()`` by this much inside the block (this process only)."""
+    global _shift
+    before = _shift
+    _shift = before + by
+    try:
+        yield
+    finally:
+        _shift = before

@@ -1,0 +1,106 @@
+"""The inbox: comments as they came, aspirations to be answered, and what we send back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app import clock
+from app.models._base import Sending, one_of
+from app.states import ASPIRATION, DELIVERY
+
+KINDS = ("aspirasi", "kritik", "keluhan", "pertanyaan", "pujian", "spam", "perlu dipilah")
+#: Kinds that somebody must answer (domain.md section 4).
+MUST_ANSWER = ("aspirasi", "kritik", "keluhan", "pertanyaan")
+SOURCES = ("facebook", "instagram", "instagram_private", "website", "formulir", "catatan")
+ACTIONS = ("reply", "hide", "unhide", "delete")
+
+
+class Comment(SQLModel, table=True):
+    """A comment as the platform gave it. versions: every text ever seen, oldest first; deleted ones keep their text."""
+
+    __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    parent_id: int | None = Field(default=None, foreign_key="comment.id", index=True)
+    remote_id: str
+    author_name: str | None = None
+    author_id: str | None = None
+    text: str
+    versions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    own: bool = False
+    hidden: bool = False
+    permalink: str | None = None
+    said_at: datetime  # the platform's time; ours when it gave none
+    seen_at: datetime = Field(default_factory=clock.now)
+    deleted_at: datetime | None = None
+
+
+class Aspiration(SQLModel, table=True):
+    """The inbox item: one per top-level comment, web form, or note taken by hand."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("source", SOURCES), name="source"),
+        CheckConstraint(ASPIRATION.check(), name="status"),
+        CheckConstraint("confidence is null or (confidence >= 0 and confidence <= 1)", name="confidence"),
+        CheckConstraint("(comment_id is null) = (source in ('formulir', 'catatan'))", name="comment_or_hand"),
+        Index("ix_aspiration_queue", "organisation_id", "status", "deadline"),
+        Index("ix_aspiration_newest", "organisation_id", "said_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    comment_id: int | None = Field(default=None, foreign_key="comment.id", unique=True)
+    source: str
+    kind: str = "perlu dipilah"
+    kind_by: str | None = None  # who decided the kind; None while it is only suggested
+    suggested_kind: str | None = None
+    confidence: float | None = None
+    status: str = "belum ditanggapi"
+    author: str | None = None
+    text: str
+    said_at: datetime
+    deadline: datetime | None = None
+    assignee_id: int | None = Field(default=None, foreign_key="person.id")
+    answered_at: datetime | None = None
+    created_at: datetime = Field(default_factory=clock.now)
+
+
+class Outgoing(Sending, table=True):
+    """A reply, hide, unhide or delete on its way to the platform, by the rules of a delivery.
+
+    One open reply per item, so that two coordinators never answer twice.
+    """
+
+    __table_args__ = (
+        CheckConstraint(DELIVERY.check(), name="state"),
+        CheckConstraint(one_of("action", ACTIONS), name="action"),
+        CheckConstraint("action <> 'reply' or length(text) > 0", name="reply_has_text"),
+        Index("ix_outgoing_look", "state", "wake_at"),
+        Index(
+            "uq_outgoing_one_open_reply",
+            "aspiration_id",
+            unique=True,
+            sqlite_where=text(
+                "action = 'reply' and state in ('queued','staging','committing','held','unsure','needs_person')"
+            ),
+            postgresql_where=text(
+                "action = 'reply' and state in ('queued','staging','committing','held','unsure','needs_person')"
+            ),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    aspiration_id: int = Field(foreign_key="aspiration.id", index=True)
+    comment_id: int = Field(foreign_key="comment.id")
+    account_id: int = Field(foreign_key="account.id", index=True)
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    action: str
+    text: str = ""
+    reason: str | None = None
+    commit_at: datetime | None = None
+    published_at: datetime | None = None
+    created_at: datetime = Field(default_factory=clock.now)

@@ -1,0 +1,72 @@
+"""Keys and sealed secrets. One secret key makes all others, each for one use only (HKDF)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.problems import Problem
+from app.settings import Settings
+
+KEY_FILE = "secret.key"
+
+
+def make_key(home: Path) -> None:
+    """Make the installation's secret key if there is none; readable by its owner only."""
+    path = home / KEY_FILE
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class Sealer:
+    """Seals with the newest key, opens with any; rotate by putting a new key in front of KENTONGAN_SECRET_KEY."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self._keys = keys
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, b"seal"))) for key in keys])
+
+    def seal(self, values: Mapping[str, str]) -> str:
+        """Text safe to store."""
+        return self._fernet.encrypt(json.dumps(dict(values)).encode()).decode()
+
+    def open(self, sealed: str) -> dict[str, str]:
+        """What was sealed; Problem("sealed_with_other_key") when no key opens it."""
+        try:
+            opened: dict[str, str] = json.loads(self._fernet.decrypt(sealed.encode()))
+        except InvalidToken:
+            raise Problem("sealed_with_other_key") from None
+        return opened
+
+    def key_for(self, use: str) -> bytes:
+        """32 bytes for one other use ("session", "links", "password_salt"), from the newest key."""
+        return _derive(self._keys[0], use.encode())
+
+
+def sealer(settings: Settings) -> Sealer:
+    """The sealer of this installation; Problem("no_key") before `kentongan db upgrade`."""
+    keys = [key.strip() for key in settings.secret_key.split(",") if key.strip()]
+    if not keys:
+        try:
+            keys = [(settings.home / KEY_FILE).read_text("utf-8").strip()]
+        except OSError:
+            raise Problem("no_key") from None
+    return Sealer(keys)
+
+
+def _derive(key: str, use: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kentongan:" + use).derive(key.encode())

@@ -1,0 +1,242 @@
+"""Every state machine as a table, and one ``move()``.
+
+A state changes by a conditional UPDATE (``where id = ? and state = ?``, and the fence where a worker holds a lease)
+that must hit exactly one row, and the Event that says who and why is written in the same transaction. ``python -m
+app.states`` prints the tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel
+
+from app import clock
+from app.problems import Stale
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it: a person (id), or a job or command by name."""
+
+    who: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """States with a line of meaning each, and the moves between them: (from, action) → to."""
+
+    name: str
+    states: Mapping[str, str]
+    moves: Mapping[tuple[str, str], str]
+    column: str = "state"
+
+    def check(self) -> str:
+        """SQL for a CHECK constraint: only states that exist."""
+        return f"{self.column} in ({', '.join(repr(state) for state in self.states)})"
+
+    def actions(self, state: str) -> list[str]:
+        """What may be done in this state."""
+        return [action for (source, action) in self.moves if source == state]
+
+
+def _moves(*rows: tuple[str, str, str]) -> dict[tuple[str, str], str]:
+    """Rows of "from from ..., action, to"."""
+    return {(source, action): to for sources, action, to in rows for source in sources.split()}
+
+
+DELIVERY = Machine(
+    "delivery",
+    {
+        "queued": "waits: for its time, a container, a retry, a pause or the budget",
+        "staging": "a worker prepares it on the platform, invisibly; holds a lease",
+        "committing": "a worker makes it public right now; intent is on disk; holds a lease",
+        "published": "public, with the platform's id or a person's word for it",
+        "handed": "Meta or a person has it; no lease",
+        "held": "the account is broken; goes on after reconnecting, if still in time",
+        "unsure": "sent, no clear answer: looking it up on the platform",
+        "needs_person": "looked, and could not read: a person decides",
+        "failed": "the platform refused; the reason is kept",
+        "missed": "too late to send by itself; a person decides",
+        "cancelled": "called off before it was sent",
+        "withdrawing": "being taken back from the platform",
+        "withdrawn": "taken back",
+        "gone": "no longer on the platform, deleted there",
+    },
+    _moves(
+        ("queued", "stage", "staging"),
+        ("queued staging", "commit", "committing"),
+        ("staging", "staged", "queued"),
+        ("staging committing", "wait", "queued"),
+        ("staging", "expire", "queued"),
+        ("committing", "expire", "unsure"),
+        ("committing", "publish", "published"),
+        ("committing", "unclear", "unsure"),
+        ("staging committing", "fail", "failed"),
+        ("queued staging committing", "hold", "held"),
+        ("queued held", "miss", "missed"),
+        ("held", "release", "queued"),
+        ("unsure needs_person", "found", "published"),
+        ("unsure", "look_again", "unsure"),
+        ("unsure", "absent", "queued"),
+        ("unsure", "unreadable", "needs_person"),
+        ("unsure", "hold", "held"),
+        ("unsure needs_person failed missed", "confirm", "published"),
+        ("unsure needs_person failed missed", "resend", "queued"),
+        ("queued held staging failed missed needs_person", "cancel", "cancelled"),
+        ("queued", "hand_over", "handed"),
+        ("handed", "confirm", "published"),
+        # A remote id that arrives late always wins: what is public is public.
+        ("queued staging held unsure needs_person failed missed cancelled", "late_id", "published"),
+        ("published", "withdraw", "withdrawing"),
+        ("withdrawing", "withdrawn", "withdrawn"),
+        ("published withdrawing", "vanish", "gone"),
+    ),
+)
+
+_AFTER_APPROVAL = ("scheduled", "publishing", "published", "partly", "failed", "cancelled", "withdrawn")
+
+POST = Machine(
+    "post",
+    {
+        "draft": "being written",
+        "in_review": "waits for the approver",
+        "scheduled": "approved; its deliveries wait for their time",
+        "publishing": "on its way to at least one account",
+        "published": "public on every account",
+        "partly": "public on some accounts, not on others",
+        "failed": "public nowhere",
+        "cancelled": "called off",
+        "withdrawn": "taken back everywhere",
+    },
+    _moves(
+        ("draft", "submit", "in_review"),
+        ("in_review", "send_back", "draft"),
+        ("draft in_review", "approve", "scheduled"),
+        ("draft in_review", "cancel", "cancelled"),
+        # After approval the state is computed from the deliveries (services/queueing.settle).
+        *((" ".join(s for s in _AFTER_APPROVAL if s != to), f"now_{to}", to) for to in _AFTER_APPROVAL),
+    ),
+)
+
+ASPIRATION = Machine(
+    "aspiration",
+    {
+        "belum ditanggapi": "nobody has answered",
+        "sudah ditanggapi": "answered",
+        "ditindaklanjuti": "being worked on",
+        "diteruskan": "handed on to an agency",
+        "menunggu warga": "we asked the resident something",
+        "selesai": "done",
+        "dibuka lagi": "the resident came back",
+        "diarsipkan": "put away without an answer",
+    },
+    {
+        (source, to): to
+        for to in (
+            "belum ditanggapi",
+            "sudah ditanggapi",
+            "ditindaklanjuti",
+            "diteruskan",
+            "menunggu warga",
+            "selesai",
+            "dibuka lagi",
+            "diarsipkan",
+        )
+        for source in (
+            "belum ditanggapi",
+            "sudah ditanggapi",
+            "ditindaklanjuti",
+            "diteruskan",
+            "menunggu warga",
+            "selesai",
+            "dibuka lagi",
+            "diarsipkan",
+        )
+        # Nothing becomes unanswered again: what comes back is "dibuka lagi".
+        if source != to and to != "belum ditanggapi"
+    },
+    column="status",
+)
+
+MACHINES = (POST, DELIVERY, ASPIRATION)
+#: An outgoing reply, hide or delete lives by the rules of a delivery.
+_OF_TABLE = {"post": POST, "delivery": DELIVERY, "outgoing": DELIVERY, "aspiration": ASPIRATION}
+LEASED = ("staging", "committing")
+
+
+def move(
+    session: Session,
+    record: Any,
+    action: str,
+    by: Actor,
+    *,
+    why: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    fence: int | None = None,
+    **changes: Any,
+) -> None:
+    """Change a record's state and write the Event.
+
+    fence: the fence a worker holds; a result is written only under it. changes: further columns, written together.
+    Raises Stale when the action does not fit the state, or the row is no longer as this process knows it.
+    """
+    table = type(record).__table__
+    machine = _OF_TABLE[table.name]
+    source = getattr(record, machine.column)
+    target = machine.moves.get((source, action))
+    if target is None:
+        raise Stale(f"{table.name} {record.id}: no {action} in {source}")
+    change = update(table).where(table.c.id == record.id, table.c[machine.column] == source)
+    if fence is not None:
+        change = change.where(table.c.fence == fence)
+    hit = session.execute(change.values({machine.column: target, **changes}))
+    if hit.rowcount != 1:  # type: ignore[attr-defined]  # Session.execute is typed Result; an UPDATE gives CursorResult
+        raise Stale(f"{table.name} {record.id}: {source} --{action}--> was overtaken")
+    note(session, record, action, by, why=why, facts=facts, source=source, target=target)
+    session.refresh(record)
+
+
+def note(
+    session: Session,
+    record: Any,
+    what: str,
+    by: Actor,
+    *,
+    why: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    source: str | None = None,
+    target: str | None = None,
+) -> None:
+    """Write one Event about a record; on its own for things that change no state (a staged id, a kind set by hand)."""
+    session.execute(
+        insert(SQLModel.metadata.tables["event"]).values(
+            at=clock.now(),
+            who=by.who,
+            person_id=by.person_id,
+            subject=type(record).__table__.name,
+            subject_id=record.id,
+            what=what,
+            source=source,
+            target=target,
+            why=why,
+            facts=json.loads(json.dumps(dict(facts or {}), default=str)),
+        )
+    )
+
+
+def table(machine: Machine) -> str:
+    """The machine as text: states with their meaning, then the moves."""
+    lines = [f"{machine.name}", ""]
+    lines += [f"  {state:18} {meaning}" for state, meaning in machine.states.items()]
+    lines += [""] + [f"  {source:18} --{action}--> {to}" for (source, action), to in machine.moves.items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print("\n\n".join(table(machine) for machine in MACHINES))  # noqa: T201  this is the printing command
