@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _bind(memory: int, seconds: float) -> None:
-    """Limits of this process: address space, CPU, size of files, no core, no further process of its own."""
+    """Limits of this process: address space, CPU, size of files, no core dump."""
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_CPU, int(seconds) + 2)
     _limit(resource.RLIMIT_FSIZE, _LARGEST_FILE)

@@ -27,7 +27,8 @@ def make(source: Path, wanted: Sequence[Wanted], blur: Sequence[Box]) -> None:
     with Image.open(source, formats=("JPEG",)) as photo:
         size = photo.size
         plans = [plan(size, spec, crop) for _, spec, crop in wanted]
-        by = min(_halves(size, each) for each in plans)
+        shrunk = [_halves(size, each) for each in plans]
+        by = min(shrunk)
         if by > 1:
             photo.draft("RGB", (size[0] // by, size[1] // by))
         photo.load()
@@ -36,8 +37,10 @@ def make(source: Path, wanted: Sequence[Wanted], blur: Sequence[Box]) -> None:
             pixels = pixels.copy()
             for box in blur:
                 _cover(pixels, check_box(box))
-        for (target, spec, crop), each in zip(wanted, plans, strict=True):
-            target.write_bytes(_fitting(pixels, size, spec, crop, each))
+        # What the decoder could not halve for the largest rendition is halved once for all the smaller ones.
+        levels = {by: pixels, **{each: pixels.reduce(each // by) for each in set(shrunk) - {by}}}
+        for (target, spec, crop), each, level in zip(wanted, plans, shrunk, strict=True):
+            target.write_bytes(_fitting(levels[level], size, spec, crop, each))
 
 
 def _halves(size: tuple[int, int], each: Plan) -> int:

@@ -2,7 +2,8 @@
 
 Image decoders are the place where a hostile file strikes. So no pixel is decoded in the server's own process: each
 job runs in a fresh interpreter that has no secrets in its environment, limits its own memory, CPU time, files and
-output (``_child``), and is killed when its time is up.
+output (``_child``), and is killed when its time is up. That bounds what it may use, and is no sandbox: the child has
+the rights of the server's user.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import logging
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -53,11 +55,16 @@ def run(job: dict[str, Any], *, room: Path, bounds: Bounds = BOUNDS) -> dict[str
     try:
         said = json.loads(answer)
     except ValueError:
-        _log.warning("a photo child ended with %s and no answer: %s", code, _last_words(room))
-        raise PhotoProblem("too_slow" if code == -24 else "broken", limit=bounds.seconds) from None  # 24: SIGXCPU
-    if "problem" in said:
-        raise PhotoProblem(said["problem"], **said["facts"])
-    return dict(said)
+        said = None
+    match said:
+        case {"problem": str(problem), "facts": dict(facts)}:
+            raise PhotoProblem(problem, **facts)
+        case dict():
+            return said
+    _log.warning("a photo child ended with %s and no answer: %s", code, _last_words(room))
+    if code == -signal.SIGXCPU:
+        raise PhotoProblem("too_slow", limit=bounds.seconds)
+    raise PhotoProblem("broken", kind=str(job.get("kind", "jpeg")))
 
 
 def _converse(request: bytes, room: Path, seconds: float) -> tuple[int, bytes]:
@@ -113,7 +120,7 @@ def _read(pipe: int, deadline: float) -> bytes:
 def _environment() -> dict[str, str]:
     """Enough to find Python's modules, and nothing the server keeps secret."""
     paths = [_HOUSE, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
     # One malloc arena: each further one would reserve 64 MB of the address space that the child is given.
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
 
