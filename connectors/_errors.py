@@ -12,7 +12,7 @@ from typing import Any
 class ConnectorError(Exception):
     """The base: ``code`` is a short English key, ``facts`` are JSON-able values for the log and the sentence."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code, facts)
         self.code = code
         self.facts: dict[str, Any] = {key: value for key, value in facts.items() if value is not None}
@@ -27,11 +27,13 @@ class Busy(ConnectorError):
     retry_after: seconds that the platform asked for, or None when the caller's own back-off decides.
     limit: a rate limit, which costs no attempt; ``scope`` says whose: "app", "page", "ig" or "user".
     unreached: no connection at all (DNS, refused): costs no attempt either, the post may end as missed.
+    code "staged_gone": what was staged is no longer there. Drop the staged ids and stage anew; nothing was published.
     """
 
     def __init__(
         self,
         code: str,
+        /,
         *,
         retry_after: float | None = None,
         limit: bool = False,

@@ -71,7 +71,7 @@ class Wire:
     version: str = "v25.0"
     timeout_s: float = 30.0
     app_id: str | None = None
-    app_secret: str | None = None
+    app_secret: str | None = field(default=None, repr=False)
     meta_own: bool = False
     flip_drilled: bool = False
 

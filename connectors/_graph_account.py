@@ -1,0 +1,117 @@
+"""What a Facebook Page and an Instagram account have in common on the Graph API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from connectors._base import Connector
+from connectors._errors import ConnectorError, Refused, SignInAgain
+from connectors._graph import Graph
+from connectors._graph_reading import moment
+from connectors._types import Credentials, Item, PhotoFile, Usage, Wire
+
+
+class GraphConnector(Connector):
+    """Holds the client, keeps ``usage`` and ``server_time`` current, and does what both platforms do alike."""
+
+    account_scope: ClassVar[str]
+    #: Permissions without which a part of the work fails, by Meta's names.
+    needed: ClassVar[tuple[str, ...]]
+
+    def __init__(self, account: Credentials, wire: Wire) -> None:
+        super().__init__(account, wire)
+        self.graph = Graph(account, wire, self.account_scope, self._noted)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.account.remote_id!r})"
+
+    def close(self) -> None:
+        """Close all sockets."""
+        self.graph.close()
+
+    def delete_post(self, remote_id: str) -> None:
+        """Take a public post back. Already gone counts as done; an unclear answer is ``Unsure``."""
+        self.graph.delete(remote_id, commits=True)
+
+    def delete_comment(self, comment_id: str) -> None:
+        """Delete a comment; already gone counts as done; an unclear answer is ``Unsure``."""
+        self.graph.delete(comment_id, commits=True)
+
+    def token_facts(self) -> tuple[datetime | None, tuple[str, ...]]:
+        """(end of the token or None, permissions not granted), as far as this server tells either.
+
+        debug_token when app id and secret are set, else /me/permissions; a server without them is no error. Raises
+        SignInAgain when either says that the token is dead.
+        """
+        data = self.graph.debug_token()
+        if data is not None:
+            if data.get("is_valid") is False:
+                raise SignInAgain("token_invalid")
+            expires = data.get("expires_at")
+            ends = moment(expires) if expires else None
+            if ends is not None and ends <= (self.server_time or datetime.now(UTC)):
+                raise SignInAgain("token_expired")
+            scopes = data.get("scopes")
+            return ends, self._missing({str(scope) for scope in scopes}) if isinstance(scopes, list) else ()
+        return None, self._missing_by_permissions()
+
+    def _missing_by_permissions(self) -> tuple[str, ...]:
+        try:
+            rows = self.graph.get("me", "permissions").get("data")
+        except SignInAgain as error:
+            if error.code == "permission":
+                return ()
+            raise
+        except ConnectorError:
+            return ()
+        if not isinstance(rows, list) or not rows:
+            return ()
+        granted = {str(row.get("permission")) for row in rows if isinstance(row, dict) and _granted(row)}
+        return self._missing(granted)
+
+    def _missing(self, granted: set[str]) -> tuple[str, ...]:
+        return tuple(name for name in self.needed if name not in granted)
+
+    def _noted(self, usage: Usage, server_time: datetime | None) -> None:
+        self.usage = usage
+        self.server_time = server_time or self.server_time
+
+    def _fitting(self, item: Item) -> None:
+        """Refuse what cannot succeed before anything is sent: counts and lengths of this connector's limits."""
+        limits = self.limits
+        if len(item.photos) > limits.photos:
+            raise Refused("too_many_photos", limit=limits.photos)
+        if len(item.photos) < limits.min_photos:
+            raise Refused("no_photo")
+        if not item.photos and not item.caption.strip():
+            raise Refused("empty_post")
+        # How Meta counts is not documented: the larger of code points and UTF-16 units decides.
+        if max(len(item.caption), len(item.caption.encode("utf-16-le", "surrogatepass")) // 2) > limits.caption:
+            raise Refused("caption_too_long", limit=limits.caption)
+
+
+def upload_page_photo(graph: Graph, page_id: str, photo: PhotoFile, index: int, *, temporary: bool) -> str:
+    """Upload one photo unpublished to a Page; its id. index: 1-based place in the post, for the errors.
+
+    temporary: Meta drops it after 24 hours (only for photos that Instagram is to fetch). Unclear answers are ``Busy``:
+    an unpublished photo nobody knows of is invisible.
+    """
+    form = {"published": "false"}
+    if temporary:
+        form["temporary"] = "true"
+    if photo.alt_text and not temporary:
+        form["alt_text_custom"] = photo.alt_text
+    try:
+        with photo.path.open("rb") as file:
+            part = (f"photo_{index}.jpg", file, "image/jpeg")
+            return graph.created(page_id, "photos", form, files={"source": part})
+    except FileNotFoundError:
+        raise Refused("photo_missing", photo=index) from None
+    except ConnectorError as error:
+        error.facts["photo"] = index
+        raise
+
+
+def _granted(row: dict[str, object]) -> bool:
+    return row.get("status") == "granted"
