@@ -8,6 +8,7 @@ from typing import ClassVar
 from connectors._base import Connector
 from connectors._errors import ConnectorError, Refused, SignInAgain
 from connectors._graph import Graph
+from connectors._graph_errors import classify
 from connectors._graph_reading import moment
 from connectors._types import Credentials, Item, PhotoFile, Usage, Wire
 
@@ -47,7 +48,9 @@ class GraphConnector(Connector):
         data = self.graph.debug_token()
         if data is not None:
             if data.get("is_valid") is False:
-                raise SignInAgain("token_invalid")
+                why = data.get("error")
+                told = classify(why, status=None, commits=False) if isinstance(why, dict) else None
+                raise SignInAgain(told.code if isinstance(told, SignInAgain) else "token_invalid")
             expires = data.get("expires_at")
             ends = moment(expires) if expires else None
             if ends is not None and ends <= (self.server_time or datetime.now(UTC)):

@@ -29,8 +29,8 @@ _SUBCODE = re.compile(r"\b22\d{5}\b")
 
 
 class Staging:
-    """One round of ``stage``. ids: item_1.. and container (containers), relay_1.. (Page photos), and our own counts
-    look, remade_*, fetch_* as decimal text."""
+    """One round of ``stage``. ids: item_1.. and container (containers), relay_1.. (Page photos), and our own notes as
+    decimal text: look, remade_*, fetch_* (counts), done_* (items seen finished; within a day they stay so)."""
 
     def __init__(self, graph: Graph, account: Credentials, staged: Staged, save: Save) -> None:
         self._graph = graph
@@ -51,7 +51,7 @@ class Staging:
         if not self._finished(CONTAINER, None if len(item.photos) > 1 else 1):
             return self._later()
         drop_relays(self._graph, self._ids)
-        for key in [key for key in self._ids if key.startswith(("look", "remade_", "fetch_"))]:
+        for key in [key for key in self._ids if key.startswith(("look", "remade_", "fetch_", "done_"))]:
             del self._ids[key]
         self._keep(ready=True)
         return Staged(ids=dict(self._ids), ready=True)
@@ -63,13 +63,16 @@ class Staging:
             if key not in self._ids and not self._make(key, photo, index, {"is_carousel_item": "true"}):
                 return False
         # Every one is looked at, also after one that waits: a failed one should be made anew without delay.
-        finished = [self._finished(key, index) for index, key in enumerate(keys, start=1)]
-        if not all(finished):
+        for index, key in enumerate(keys, start=1):
+            if f"done_{key}" not in self._ids and self._finished(key, index):
+                self._ids[f"done_{key}"] = "1"
+        if not all(f"done_{key}" in self._ids for key in keys):
             return False
         form = {"media_type": "CAROUSEL", "children": ",".join(self._ids[key] for key in keys)}
         if item.caption:
             form["caption"] = item.caption
         self._ids[CONTAINER] = self._graph.created(self._account.remote_id, "media", form)
+        self._ids.pop("look", None)
         self._keep()
         return True
 
@@ -122,8 +125,9 @@ class Staging:
         refuse_by_reason(reason, index)
         if self._count(f"remade_{key}") > REMAKES:
             raise Refused("container_failed", photo=index, message=reason or None)
-        del self._ids[key]
-        self._ids.pop("look", None)
+        # When the carousel failed, its items are looked at again too: one of them may have expired.
+        for note in [note for note in self._ids if note in (key, "look") or note.startswith("done_")]:
+            del self._ids[note]
         self._keep()
         return False
 
