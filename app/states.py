@@ -78,6 +78,7 @@ DELIVERY = Machine(
         ("committing", "publish", "published"),
         ("committing", "unclear", "unsure"),
         ("staging committing", "fail", "failed"),
+        # Not from unsure: what may be public is looked up first, whatever the account's health.
         ("queued staging committing", "hold", "held"),
         ("queued held", "miss", "missed"),
         ("held", "release", "queued"),
@@ -85,7 +86,6 @@ DELIVERY = Machine(
         ("unsure", "look_again", "unsure"),
         ("unsure", "absent", "queued"),
         ("unsure", "unreadable", "needs_person"),
-        ("unsure", "hold", "held"),
         ("unsure needs_person failed missed", "confirm", "published"),
         ("unsure needs_person failed missed", "resend", "queued"),
         ("queued held staging failed missed needs_person", "cancel", "cancelled"),
@@ -178,12 +178,12 @@ def move(
     *,
     why: str | None = None,
     facts: Mapping[str, Any] | None = None,
-    fence: int | None = None,
+    under: int | None = None,
     **changes: Any,
 ) -> None:
     """Change a record's state and write the Event.
 
-    fence: the fence a worker holds; a result is written only under it. changes: further columns, written together.
+    under: the fence a worker holds; a result is written only under it. changes: further columns, written together.
     Raises Stale when the action does not fit the state, or the row is no longer as this process knows it.
     """
     table = type(record).__table__
@@ -193,8 +193,8 @@ def move(
     if target is None:
         raise Stale(f"{table.name} {record.id}: no {action} in {source}")
     change = update(table).where(table.c.id == record.id, table.c[machine.column] == source)
-    if fence is not None:
-        change = change.where(table.c.fence == fence)
+    if under is not None:
+        change = change.where(table.c.fence == under)
     hit = session.execute(change.values({machine.column: target, **changes}))
     if hit.rowcount != 1:  # type: ignore[attr-defined]  # Session.execute is typed Result; an UPDATE gives CursorResult
         raise Stale(f"{table.name} {record.id}: {source} --{action}--> was overtaken")

@@ -1,0 +1,82 @@
+"""The database's shape: bring it up to date, ask whether it is.
+
+On SQLite a migration runs with foreign keys off inside one BEGIN IMMEDIATE, and the keys are checked before it counts:
+batch mode rebuilds tables, which with keys on would delete the rows that point to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+import app.models  # noqa: F401  the tables register themselves
+from app.db import IMMEDIATE, Database
+
+
+def upgrade(db: Database, revision: str = "head") -> None:
+    """Apply what is missing; safe to call again, and by two processes at once (the second waits)."""
+    _run(db, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(db: Database, revision: str) -> None:
+    """Step back; for tests and for mending."""
+    _run(db, lambda config: command.downgrade(config, revision))
+
+
+def behind(db: Database) -> bool:
+    """Whether migrations are missing."""
+    with db.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) != set(_script().get_heads())
+
+
+def differences(db: Database) -> list[object]:
+    """What differs between the tables and the models; empty when they agree."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def heads() -> list[str]:
+    """Revisions without a successor; a test wants exactly one."""
+    return list(_script().get_heads())
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _run(db: Database, what: Callable[[Config], None]) -> None:
+    with db.engine.connect() as connection:
+        if not db.sqlite:
+            with connection.begin():
+                # One migrator at a time: the number is ours alone, the lock ends with the transaction.
+                connection.exec_driver_sql("select pg_advisory_xact_lock(7250620)")
+                what(_config(connection))
+            return
+        # The switch works only outside a transaction, so it goes past SQLAlchemy's BEGIN.
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.execution_options(**IMMEDIATE).begin():
+                what(_config(connection))
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise RuntimeError(f"foreign keys broken by the migration: {broken[:3]}")
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")

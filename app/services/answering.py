@@ -1,0 +1,249 @@
+"""Replies, hides and deletes leave with the same care as posts: claimed under a fence, intent before the call, looked
+up when the answer was unclear. Hiding and deleting may be repeated without harm, so they need no look.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import and_, or_, update
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.models import Account, Comment, Outgoing
+from app.parts import Parts
+from app.problems import Problem, Stale
+from app.services import accounts, moderating, outcomes
+from app.states import Actor, move, note
+from connectors import Busy, Connector, ConnectorError, Gone
+
+log = logging.getLogger(__name__)
+
+ANSWERER = Actor("answerer")
+_UNREADABLE_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One claimed answer. deadline: monotonic seconds at which the lease ends."""
+
+    step: Literal["send", "look"]
+    outgoing_id: int
+    fence: int
+    deadline: float
+
+
+def claim(parts: Parts, limit: int = 50) -> list[Sending]:
+    """Take over what is due."""
+    present = clock.now()
+    due = or_(
+        and_(col(Outgoing.state).in_(("queued", "unsure", "held")), col(Outgoing.wake_at) <= present),
+        and_(col(Outgoing.state) == "committing", col(Outgoing.lease_until) <= present),
+    )
+    with parts.db.read() as session:
+        if session.exec(select(Outgoing.id).where(due).limit(1)).first() is None:
+            return []
+    claimed = []
+    with parts.db.write() as session:
+        rows = session.exec(
+            select(Outgoing, Account)
+            .join(Account, col(Account.id) == Outgoing.account_id)
+            .where(due)
+            .order_by(col(Outgoing.due_at), col(Outgoing.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Outgoing)
+        ).all()
+        for outgoing, account in rows:
+            step = _next(session, parts, outgoing, account)
+            if step:
+                deadline = time.monotonic() + parts.settings.lease_s
+                claimed.append(Sending(step, outgoing.id or 0, outgoing.fence, deadline))
+    return claimed
+
+
+def work(parts: Parts, claimed: Sending) -> None:
+    """Send, or look whether it was sent."""
+    try:
+        (_send if claimed.step == "send" else _look)(parts, claimed)
+    except Stale as stale:
+        log.info("overtaken: %s", stale)
+
+
+def _next(session: Session, parts: Parts, outgoing: Outgoing, account: Account) -> Literal["send", "look"] | None:
+    present = clock.now()
+    lease = present + timedelta(seconds=parts.settings.lease_s)
+    fence = outgoing.fence + 1
+    late = present > outgoing.due_at + timedelta(seconds=parts.settings.missed_after_s)
+    if outgoing.state == "committing":
+        why = f"lease ended {outgoing.lease_until}"
+        unclear: dict[str, Any] = {"unsure_since": present, "looks": 0}
+        move(session, outgoing, "expire", ANSWERER, why=why, wake_at=present, lease_until=None, fence=fence, **unclear)
+        return None
+    if outgoing.state == "unsure":
+        move(session, outgoing, "look_again", ANSWERER, looks=outgoing.looks + 1, wake_at=lease, fence=fence)
+        return "look"
+    if late:
+        move(session, outgoing, "miss", ANSWERER, wake_at=None, error_code=outgoing.error_code or "missed")
+        return None
+    if outgoing.state == "held" or account.health == "broken":
+        give_up = outgoing.due_at + timedelta(seconds=parts.settings.missed_after_s + 1)
+        if outgoing.state == "held":
+            outgoing.wake_at = give_up
+            session.add(outgoing)
+        else:
+            code, facts = account.reason_code or "account_broken", account.reason_facts
+            move(session, outgoing, "hold", ANSWERER, wake_at=give_up, error_code=code, error_facts=facts)
+        return None
+    if account.paused_until and account.paused_until > present:
+        outgoing.wake_at = account.paused_until
+        session.add(outgoing)
+        return None
+    attempt: dict[str, Any] = {"attempts": outgoing.attempts + 1, "commit_at": present}
+    move(session, outgoing, "commit", ANSWERER, fence=fence, lease_until=lease, **attempt)
+    return "send"
+
+
+def _load(parts: Parts, claimed: Sending) -> tuple[Outgoing, Comment, Account]:
+    with parts.db.read() as session:
+        outgoing = session.get(Outgoing, claimed.outgoing_id)
+        assert outgoing is not None
+        if outgoing.fence != claimed.fence:
+            raise Stale(f"outgoing {claimed.outgoing_id}")
+        comment, account = session.get(Comment, outgoing.comment_id), session.get(Account, outgoing.account_id)
+        assert comment is not None
+        assert account is not None
+        session.expunge_all()
+    return outgoing, comment, account
+
+
+def _send(parts: Parts, claimed: Sending) -> None:
+    outgoing, comment, account = _load(parts, claimed)
+    if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
+        _failed(parts, claimed, Busy("lease_short", retry_after=0))
+        return
+
+    def use(connector: Connector) -> str | None:
+        if outgoing.action == "reply":
+            return connector.reply(comment.remote_id, outgoing.text)
+        if outgoing.action == "delete":
+            connector.delete_comment(comment.remote_id)
+        else:
+            connector.hide(comment.remote_id, outgoing.action == "hide")
+        return None
+
+    try:
+        remote_id = accounts.with_connector(parts, accounts.opened(parts, account), use)
+    except Exception as error:
+        _failed(parts, claimed, error)
+        return
+    _sent(parts, claimed, remote_id or comment.remote_id, "publish")
+
+
+def _look(parts: Parts, claimed: Sending) -> None:
+    outgoing, comment, account = _load(parts, claimed)
+    since = outgoing.commit_at or outgoing.due_at
+    try:
+        found = None
+        if outgoing.action == "reply":
+            found = accounts.with_connector(
+                parts,
+                accounts.opened(parts, account),
+                lambda connector: connector.find_reply(comment.remote_id, outgoing.text, since),
+            )
+    except Exception as error:
+        if not isinstance(error, ConnectorError | Problem):
+            log.exception("look at outgoing %s", claimed.outgoing_id)
+        _look_later(parts, claimed, readable=False)
+        return
+    if found:
+        _sent(parts, claimed, found, "found")
+        return
+    present = clock.now()
+    lasted = (present - (outgoing.unsure_since or present)).total_seconds()
+    if outgoing.action == "reply" and not (outgoing.looks >= 2 and lasted >= parts.settings.unsure_for_s):
+        _look_later(parts, claimed, readable=True)
+        return
+    with parts.db.write() as session:
+        fresh = session.get(Outgoing, claimed.outgoing_id)
+        assert fresh is not None
+        why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
+        move(session, fresh, "absent", ANSWERER, under=claimed.fence, why=why, wake_at=present, unsure_since=None)
+
+
+def _look_later(parts: Parts, claimed: Sending, *, readable: bool) -> None:
+    present = clock.now()
+    with parts.db.write() as session:
+        outgoing = session.get(Outgoing, claimed.outgoing_id)
+        assert outgoing is not None
+        if not readable and present - (outgoing.unsure_since or present) > _UNREADABLE_AFTER:
+            move(session, outgoing, "unreadable", ANSWERER, under=claimed.fence, wake_at=None)
+            return
+        gap = min(parts.settings.unsure_first_s * 2 ** max(outgoing.looks - 1, 0), 600.0)
+        session.exec(
+            update(Outgoing)
+            .where(col(Outgoing.id) == outgoing.id, col(Outgoing.fence) == claimed.fence)
+            .values(wake_at=present + timedelta(seconds=gap))
+        )
+
+
+def _sent(parts: Parts, claimed: Sending, remote_id: str, action: str) -> None:
+    """Write down that it arrived; a late answer wins over whatever became of the row meanwhile."""
+    present = clock.now()
+    with parts.db.write() as session:
+        outgoing = session.get(Outgoing, claimed.outgoing_id)
+        assert outgoing is not None
+        if outgoing.state == "published":
+            if outgoing.remote_id != remote_id:
+                note(session, outgoing, "second_id", ANSWERER, facts={"remote_id": remote_id})
+            return
+        if outgoing.state in ("unsure", "needs_person"):
+            action = "found"
+        elif outgoing.state != "committing":
+            action = "late_id"
+        done: dict[str, Any] = {"published_at": present, "wake_at": None, "lease_until": None}
+        clean: dict[str, Any] = {"error_code": None, "error_facts": {}, "fence": outgoing.fence + 1}
+        move(session, outgoing, action, ANSWERER, remote_id=remote_id, **done, **clean)
+        _arrived(session, outgoing)
+
+
+def _arrived(session: Session, outgoing: Outgoing) -> None:
+    """What the answer means for the inbox."""
+    comment = session.get(Comment, outgoing.comment_id)
+    assert comment is not None
+    if outgoing.action == "reply":
+        moderating.answered(session, outgoing, ANSWERER)
+        return
+    if outgoing.action == "delete":
+        comment.deleted_at = outgoing.published_at
+    else:
+        comment.hidden = outgoing.action == "hide"
+    session.add(comment)
+
+
+def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
+    if not isinstance(error, ConnectorError | Problem):
+        log.exception("outgoing %s", claimed.outgoing_id, exc_info=error)
+    present = clock.now()
+    with parts.db.write() as session:
+        outgoing = session.get(Outgoing, claimed.outgoing_id)
+        assert outgoing is not None
+        if isinstance(error, Gone):
+            # The comment is not there any more: for a delete that is the goal, for the rest it is the end.
+            done: dict[str, Any] = {"wake_at": None, "lease_until": None, "error_code": "comment_gone"}
+            move(session, outgoing, "fail", ANSWERER, under=claimed.fence, why=error.code, facts=error.facts, **done)
+            return
+        outcome = outcomes.decide(
+            error, committing=True, attempts=outgoing.attempts, settings=parts.settings, present=present
+        )
+        changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
+        why = getattr(error, "code", type(error).__name__)
+        facts = getattr(error, "facts", {})
+        move(session, outgoing, outcome.action, ANSWERER, under=claimed.fence, why=why, facts=facts, **changes)
+        if outcome.broken:
+            accounts.mark_broken(session, outgoing.account_id, outcome.broken, ANSWERER)
+        if outcome.pause:
+            accounts.pause(session, outgoing.account_id, outcome.pause, ANSWERER, why)

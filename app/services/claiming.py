@@ -1,0 +1,194 @@
+"""Claiming: which delivery is to be worked on now, and by whom.
+
+A claim is a conditional update that raises the fence. One account is served in order, accounts run in parallel, and a
+backlog after a long stop is spread (design.md section 5).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.models import Account, Delivery, Post
+from app.parts import Parts
+from app.services import queueing
+from app.states import LEASED, Actor, move
+
+PUBLISHER = Actor("publisher")
+#: Staged ids older than this are dropped: temporary photos and containers live 24 h (meta-platform.md sections 3, 8).
+STAGED_FOR = timedelta(hours=20)
+#: Overdue by more than this means the whole installation stood still: the backlog is spread.
+BACKLOG = timedelta(minutes=15)
+_ORDER_GAP = timedelta(milliseconds=500)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One claimed step. deadline: monotonic seconds at which the lease ends."""
+
+    step: Literal["stage", "commit", "look", "drop"]
+    delivery_id: int
+    fence: int
+    deadline: float
+
+
+def waiting(present: datetime) -> Any:
+    """SQL condition: something is to be done about this delivery now."""
+    return or_(
+        and_(col(Delivery.state).in_(("queued", "unsure", "held", "cancelled")), col(Delivery.wake_at) <= present),
+        and_(col(Delivery.state).in_(LEASED), col(Delivery.lease_until) <= present),
+    )
+
+
+def claim(parts: Parts, limit: int = 50) -> list[Work]:
+    """Take over what is due, at most ``limit`` steps. Cheap when nothing is: one indexed read."""
+    present = clock.now()
+    with parts.db.read() as session:
+        if session.exec(select(Delivery.id).where(waiting(present)).limit(1)).first() is None:
+            return []
+    claimed: list[Work] = []
+    with parts.db.write() as session:
+        rows = session.exec(
+            select(Delivery, Account, Post)
+            .join(Account, col(Account.id) == Delivery.account_id)
+            .join(Post, col(Post.id) == Delivery.post_id)
+            .where(waiting(present))
+            .order_by(col(Delivery.due_at), col(Delivery.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Delivery)
+        ).all()
+        for delivery, account, post in rows:
+            step = _next(session, parts, delivery, account, post, present)
+            if step:
+                deadline = time.monotonic() + parts.settings.lease_s
+                assert delivery.id is not None
+                claimed.append(Work(step, delivery.id, delivery.fence, deadline))
+    return claimed
+
+
+def _next(
+    session: Session, parts: Parts, delivery: Delivery, account: Account, post: Post, present: datetime
+) -> Literal["stage", "commit", "look", "drop"] | None:
+    """Decide on one due row and claim it; None when it only had to be moved or put off."""
+    settings = parts.settings
+    lease: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": present + timedelta(seconds=settings.lease_s)}
+    free: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": None}
+    if delivery.state in LEASED:
+        why = f"lease ended {delivery.lease_until}"
+        unclear: dict[str, Any] = (
+            {"unsure_since": present, "looks": 0, "polls": 0} if delivery.state == "committing" else {}
+        )
+        move(session, delivery, "expire", PUBLISHER, why=why, wake_at=present, **free, **unclear)
+        return None
+    if delivery.state == "cancelled":
+        if not delivery.staged:
+            _put_off(session, delivery, None)
+            return None
+        # A soft lease: dropping is harmless when done twice.
+        _put_off(session, delivery, present + timedelta(seconds=settings.lease_s))
+        return "drop"
+    if delivery.state == "unsure":
+        again = present + timedelta(seconds=settings.lease_s)
+        move(session, delivery, "look_again", PUBLISHER, looks=delivery.looks + 1, wake_at=again, fence=lease["fence"])
+        return "look"
+    if present > delivery.due_at + timedelta(seconds=settings.missed_after_s):
+        move(session, delivery, "miss", PUBLISHER, wake_at=None, error_code=delivery.error_code or "missed")
+        queueing.settle(session, delivery.post_id, PUBLISHER)
+        return None
+    if delivery.state == "held":
+        _put_off(session, delivery, give_up(parts, delivery))
+        return None
+    return _next_queued(session, parts, delivery, account, post, present, lease)
+
+
+def _next_queued(
+    session: Session,
+    parts: Parts,
+    delivery: Delivery,
+    account: Account,
+    post: Post,
+    present: datetime,
+    lease: dict[str, Any],
+) -> Literal["stage", "commit"] | None:
+    if account.health == "broken":
+        code, facts = account.reason_code or "account_broken", account.reason_facts
+        held: dict[str, Any] = {"wake_at": give_up(parts, delivery), "error_code": code, "error_facts": facts}
+        move(session, delivery, "hold", PUBLISHER, **held)
+        queueing.settle(session, delivery.post_id, PUBLISHER)
+        return None
+    if account.paused_until and account.paused_until > present:
+        _put_off(session, delivery, account.paused_until)
+        return None
+    fresh = delivery.ready and delivery.staged_of == content_of(post, account)
+    fresh = fresh and delivery.staged_at is not None and present - delivery.staged_at < STAGED_FOR
+    if not fresh:
+        move(session, delivery, "stage", PUBLISHER, **lease)
+        return "stage"
+    if delivery.due_at > present:
+        _put_off(session, delivery, delivery.due_at)
+        return None
+    if (until := _must_wait(session, parts, delivery, present)) is not None:
+        _put_off(session, delivery, until)
+        return None
+    move(session, delivery, "commit", PUBLISHER, attempts=delivery.attempts + 1, commit_at=present, **lease)
+    queueing.settle(session, delivery.post_id, PUBLISHER)
+    return "commit"
+
+
+def content_of(post: Post, account: Account) -> str:
+    """What was staged: a later edit of the post, or another remote account, makes it stale."""
+    return f"{post.revision}:{account.connector}:{account.remote_id}"
+
+
+def _must_wait(session: Session, parts: Parts, delivery: Delivery, present: datetime) -> datetime | None:
+    """One account is served in order, and a backlog is spread. The moment to ask again, or None to go on."""
+    others = session.exec(
+        select(Delivery.state, Delivery.repeatable, Delivery.due_at, Delivery.id).where(
+            Delivery.account_id == delivery.account_id,
+            col(Delivery.state).in_(("committing", "unsure")),
+            Delivery.id != delivery.id,
+        )
+    ).all()
+    for state, repeatable, due_at, other_id in others:
+        earlier = (due_at, other_id) < (delivery.due_at, delivery.id)
+        # An unclear one that can only be found by its caption must not get a neighbour that looks alike.
+        if state == "committing" or (earlier and not repeatable):
+            return present + _ORDER_GAP
+    if present - delivery.due_at > BACKLOG and parts.settings.backlog_spread_s:
+        spread = timedelta(seconds=parts.settings.backlog_spread_s)
+        newest = session.exec(
+            select(Delivery.published_at)
+            .where(Delivery.account_id == delivery.account_id, col(Delivery.published_at).is_not(None))
+            .order_by(col(Delivery.published_at).desc())
+            .limit(1)
+        ).first()
+        if newest and newest + spread > present:
+            return newest + spread
+    return None
+
+
+def give_up(parts: Parts, delivery: Delivery) -> datetime:
+    return delivery.due_at + timedelta(seconds=parts.settings.missed_after_s + 1)
+
+
+def _put_off(session: Session, delivery: Delivery, until: datetime | None) -> None:
+    delivery.wake_at = until
+    session.add(delivery)
+    session.flush()
+
+
+def soonest(session: Session) -> Sequence[tuple[datetime | None, int]]:
+    """(next look, how many) of everything that still waits; for `worker --until-idle`."""
+    rows = session.exec(
+        select(Delivery.wake_at, Delivery.id).where(
+            col(Delivery.state).in_(("queued", "unsure")), col(Delivery.wake_at).is_not(None)
+        )
+    ).all()
+    return [(wake_at, delivery_id or 0) for wake_at, delivery_id in rows]

@@ -1,0 +1,259 @@
+"""Comments come in: each exactly once, with every text ever seen; top-level ones become inbox items."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select, update
+
+from app import clock
+from app.models import Account, Aspiration, Comment, Delivery, Organisation
+from app.parts import Parts
+from app.problems import Problem
+from app.services import accounts, outcomes, pace
+from app.states import Actor, move, note
+from connectors import Busy, Connector, ConnectorError, Gone, RemoteComment, SignInAgain, Unsupported
+
+log = logging.getLogger(__name__)
+
+COLLECTOR = Actor("collector")
+#: Rows written in one transaction (design.md section 12).
+BATCH = 100
+
+
+def due(parts: Parts, limit: int = 20) -> list[int]:
+    """Deliveries whose comments are to be asked for now."""
+    with parts.db.read() as session:
+        rows = session.exec(
+            select(Delivery.id)
+            .join(Account, col(Account.id) == Delivery.account_id)
+            .where(col(Delivery.collect_at) <= clock.now(), Delivery.state == "published", Account.health != "broken")
+            .order_by(col(Delivery.collect_at))
+            .limit(limit)
+        ).all()
+    return [row for row in rows if row is not None]
+
+
+def of_organisation(session: Session, organisation_id: int | None) -> list[int]:
+    """All public deliveries of an organisation (None: of everybody)."""
+    query = select(Delivery.id).where(Delivery.state == "published", col(Delivery.remote_id).is_not(None))
+    if organisation_id is not None:
+        if session.get(Organisation, organisation_id) is None:
+            raise Problem("unknown_organisation", field="organisation", id=organisation_id)
+        query = query.join(Account, col(Account.id) == Delivery.account_id).where(
+            Account.organisation_id == organisation_id
+        )
+    return [row for row in session.exec(query.order_by(col(Delivery.id))).all() if row is not None]
+
+
+def collect(parts: Parts, delivery_id: int) -> int:
+    """Ask for all comments of one public post and keep what is new; how many were new.
+
+    A platform that cannot answer now only puts the next poll off. A read that ended early marks nothing deleted.
+    """
+    with parts.db.read() as session:
+        delivery = session.get(Delivery, delivery_id)
+        account = session.get(Account, delivery.account_id) if delivery else None
+        if delivery is None or account is None or delivery.remote_id is None:
+            return 0
+        session.expunge_all()
+    remote_id = delivery.remote_id
+    seen: set[str] = set()
+    new = 0
+    retry: timedelta | None = None
+    try:
+        opening = accounts.opened(parts, account)
+
+        def read(connector: Connector) -> int:
+            fresh = 0
+            for batch in _batches(connector.comments(remote_id)):
+                seen.update(comment.remote_id for comment in batch)
+                fresh += _keep_safely(parts, delivery, account, batch)
+            return fresh
+
+        new = accounts.with_connector(parts, opening, read)
+        with parts.db.write() as session:
+            _missing(session, delivery_id, seen)
+    except Gone:
+        log.info("post of delivery %s is not visible", delivery_id)
+    except Unsupported:
+        pass
+    except SignInAgain as error:
+        with parts.db.write() as session:
+            accounts.mark_broken(session, account.id or 0, error, COLLECTOR)
+    except (ConnectorError, Problem) as error:
+        log.warning("comments of delivery %s: %s", delivery_id, error)
+        wait = error.retry_after if isinstance(error, Busy) and error.retry_after else None
+        retry = timedelta(seconds=wait) if wait else outcomes.back_off(1, parts.settings)
+    _again(parts, delivery, account, retry)
+    return new
+
+
+def _keep_safely(parts: Parts, delivery: Delivery, account: Account, batch: list[RemoteComment]) -> int:
+    """``keep`` in a transaction of its own. Another process may have written the same comments a moment ago."""
+    for last in (False, True):
+        try:
+            with parts.db.write() as session:
+                return keep(session, delivery, account, batch, _own_names(account))
+        except IntegrityError:
+            if last:
+                raise
+    raise AssertionError("unreachable")
+
+
+def keep(session: Session, delivery: Delivery, account: Account, batch: Iterable[RemoteComment], own: set[str]) -> int:
+    """Write comments down, each once by (account, remote id); how many were new. Parents come before children."""
+    batch = list(batch)
+    wanted = {comment.remote_id for comment in batch} | {c.parent_id for c in batch if c.parent_id}
+    known = {
+        comment.remote_id: comment
+        for comment in session.exec(
+            select(Comment).where(Comment.account_id == delivery.account_id, col(Comment.remote_id).in_(wanted))
+        )
+    }
+    present = clock.now()
+    new = 0
+    for remote in batch:
+        comment = known.get(remote.remote_id)
+        if comment is not None:
+            _update(session, comment, remote, present)
+            continue
+        parent = known.get(remote.parent_id) if remote.parent_id else None
+        comment = _insert(session, delivery, remote, parent, present, own)
+        known[remote.remote_id] = comment
+        new += 1
+        if parent is None and not comment.own:
+            _item(session, account, comment)
+        elif parent is not None:
+            _reaction(session, parent, comment)
+    if new:
+        session.exec(update(Account).where(col(Account.id) == account.id).values(last_heard_at=present))
+    return new
+
+
+def first_answer_by(said_at: datetime, zone: str) -> datetime:
+    """One working day after it was said: the same hour of the next Monday-to-Friday day there (domain.md section 3)."""
+    local = said_at.astimezone(ZoneInfo(zone))
+    day = local + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day.astimezone(said_at.tzinfo)
+
+
+def _insert(
+    session: Session,
+    delivery: Delivery,
+    remote: RemoteComment,
+    parent: Comment | None,
+    present: datetime,
+    own: set[str],
+) -> Comment:
+    named = (remote.author_name or "").lower() in own or remote.author_id in own
+    comment = Comment(
+        account_id=delivery.account_id,
+        delivery_id=delivery.id or 0,
+        parent_id=parent.id if parent else None,
+        remote_id=remote.remote_id,
+        author_name=remote.author_name,
+        author_id=remote.author_id,
+        text=remote.text,
+        versions=[{"text": remote.text, "seen_at": present.isoformat()}],
+        own=remote.own or named,
+        hidden=remote.hidden,
+        permalink=remote.permalink,
+        said_at=remote.created_at or present,
+        seen_at=present,
+    )
+    session.add(comment)
+    session.flush()
+    return comment
+
+
+def _update(session: Session, comment: Comment, remote: RemoteComment, present: datetime) -> None:
+    """An edit adds a version; hidden and shown, deleted and back are followed."""
+    changes: dict[str, object] = {}
+    if remote.text != comment.text:
+        changes["text"] = remote.text
+        changes["versions"] = [*comment.versions, {"text": remote.text, "seen_at": present.isoformat()}]
+    if remote.hidden != comment.hidden:
+        changes["hidden"] = remote.hidden
+    if comment.deleted_at is not None:
+        changes["deleted_at"] = None
+    if not changes:
+        return
+    for name, value in changes.items():
+        setattr(comment, name, value)
+    session.add(comment)
+    session.flush()
+    note(session, comment, "change", COLLECTOR, facts={"what": sorted(changes)})
+    if "text" in changes and comment.parent_id is None:
+        session.exec(update(Aspiration).where(col(Aspiration.comment_id) == comment.id).values(text=comment.text))
+
+
+def _item(session: Session, account: Account, comment: Comment) -> None:
+    organisation = session.get(Organisation, account.organisation_id)
+    zone = organisation.zone if organisation else "Asia/Jakarta"
+    item = Aspiration(
+        organisation_id=account.organisation_id,
+        comment_id=comment.id,
+        source=account.connector,
+        author=comment.author_name,
+        text=comment.text,
+        said_at=comment.said_at,
+        deadline=first_answer_by(comment.said_at, zone),
+    )
+    session.add(item)
+    session.flush()
+    note(session, item, "arrive", COLLECTOR, target=item.status)
+
+
+def _reaction(session: Session, parent: Comment, comment: Comment) -> None:
+    """An answer of ours typed on the platform answers the item; a resident who comes back opens it again."""
+    item = session.exec(select(Aspiration).where(Aspiration.comment_id == (parent.parent_id or parent.id))).first()
+    if item is None:
+        return
+    if comment.own:
+        if item.status in ("belum ditanggapi", "dibuka lagi"):
+            answered = item.answered_at or comment.said_at
+            move(session, item, "sudah ditanggapi", COLLECTOR, why="answered on the platform", answered_at=answered)
+    elif item.status in ("sudah ditanggapi", "selesai", "menunggu warga") and comment.author_name == item.author:
+        account = session.get(Account, comment.account_id)
+        organisation = session.get(Organisation, account.organisation_id) if account else None
+        deadline = first_answer_by(comment.said_at, organisation.zone if organisation else "Asia/Jakarta")
+        move(session, item, "dibuka lagi", COLLECTOR, why="the resident wrote again", deadline=deadline)
+
+
+def _missing(session: Session, delivery_id: int, seen: set[str]) -> None:
+    """After a complete read: what is not there any more was deleted. Its text stays."""
+    rows = session.exec(
+        select(Comment).where(Comment.delivery_id == delivery_id, col(Comment.deleted_at).is_(None))
+    ).all()
+    for comment in rows:
+        if comment.remote_id not in seen:
+            comment.deleted_at = clock.now()
+            session.add(comment)
+            session.flush()
+            note(session, comment, "vanish", COLLECTOR)
+
+
+def _own_names(account: Account) -> set[str]:
+    return {name.lower() for name in (account.handle, account.remote_id) if name}
+
+
+def _again(parts: Parts, delivery: Delivery, account: Account, retry: timedelta | None) -> None:
+    present = clock.now()
+    published = delivery.published_at or present
+    at = present + retry if retry else pace.next_poll(published, present, practice=account.practice)
+    with parts.db.write() as session:
+        session.exec(update(Delivery).where(col(Delivery.id) == delivery.id).values(collect_at=at))
+        session.exec(update(Account).where(col(Account.id) == account.id).values(collected_at=present))
+
+
+def _batches(comments: Iterator[RemoteComment]) -> Iterator[list[RemoteComment]]:
+    while batch := list(islice(comments, BATCH)):
+        yield batch

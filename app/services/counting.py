@@ -1,0 +1,148 @@
+"""Engagement comes in: readings at growing ages. What the platform did not give stays NULL."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from app import clock
+from app.models import Account, Delivery, Organisation, Post, Reading
+from app.parts import Parts
+from app.problems import Problem
+from app.services import accounts, outcomes, pace
+from app.states import Actor
+from connectors import METRICS, Busy, ConnectorError, Counts, Gone, SignInAgain, Unsupported
+
+log = logging.getLogger(__name__)
+
+COUNTER = Actor("counter")
+FOLLOWERS_EVERY = timedelta(days=1)
+
+
+def due(parts: Parts, limit: int = 20) -> list[int]:
+    """Deliveries whose next reading is due."""
+    with parts.db.read() as session:
+        rows = session.exec(
+            select(Delivery.id)
+            .join(Account, col(Account.id) == Delivery.account_id)
+            .where(col(Delivery.reading_at) <= clock.now(), Delivery.state == "published", Account.health != "broken")
+            .order_by(col(Delivery.reading_at))
+            .limit(limit)
+        ).all()
+    return [row for row in rows if row is not None]
+
+
+def due_accounts(parts: Parts, limit: int = 20) -> list[int]:
+    """Accounts whose followers were not read for a day."""
+    before = clock.now() - FOLLOWERS_EVERY
+    with parts.db.read() as session:
+        rows = session.exec(
+            select(Account.id)
+            .where(
+                col(Account.active),
+                Account.health != "broken",
+                col(Account.counted_at).is_(None) | (col(Account.counted_at) <= before),
+            )
+            .limit(limit)
+        ).all()
+    return [row for row in rows if row is not None]
+
+
+def wanted(session: Session, *, post_id: int | None, organisation_id: int | None) -> list[int]:
+    """Public deliveries of a post or an organisation, for counting now. Problem: unknown_post, unknown_organisation."""
+    query = select(Delivery.id).where(Delivery.state == "published", col(Delivery.remote_id).is_not(None))
+    if post_id is not None:
+        if session.get(Post, post_id) is None:
+            raise Problem("unknown_post", id=post_id)
+        query = query.where(Delivery.post_id == post_id)
+    if organisation_id is not None:
+        if session.get(Organisation, organisation_id) is None:
+            raise Problem("unknown_organisation", field="organisation", id=organisation_id)
+        query = query.join(Post, col(Post.id) == Delivery.post_id).where(Post.organisation_id == organisation_id)
+    return [row for row in session.exec(query.order_by(col(Delivery.id))).all() if row is not None]
+
+
+def count(parts: Parts, delivery_id: int) -> bool:
+    """Read the engagement of one public post now and keep it; False when the platform could not be asked."""
+    with parts.db.read() as session:
+        delivery = session.get(Delivery, delivery_id)
+        account = session.get(Account, delivery.account_id) if delivery else None
+        session.expunge_all()
+    if delivery is None or account is None or delivery.remote_id is None:
+        return False
+    remote_id = delivery.remote_id
+    published_at = delivery.published_at or delivery.due_at
+    try:
+        counts = accounts.with_connector(
+            parts, accounts.opened(parts, account), lambda connector: connector.counts(remote_id)
+        )
+    except (Gone, Unsupported) as error:
+        log.info("engagement of delivery %s: %s", delivery_id, error)
+        counts = None
+    except (ConnectorError, Problem) as error:
+        _later(parts, delivery_id, account, error)
+        return False
+    present = clock.now()
+    following = pace.next_reading(published_at, present, practice=account.practice)
+    with parts.db.write() as session:
+        if counts is not None:
+            planned = pace.due_age(published_at, present, practice=account.practice)
+            session.add(_reading(delivery, counts, planned))
+        session.exec(
+            update(Delivery)
+            .where(col(Delivery.id) == delivery_id)
+            .values(reading_at=following[0] if following else None)
+        )
+    return counts is not None
+
+
+def count_account(parts: Parts, account_id: int) -> bool:
+    """Read the followers of one account now and keep the number; False when the platform could not be asked."""
+    with parts.db.read() as session:
+        account = session.get(Account, account_id)
+        if account is None:
+            raise Problem("unknown_account", id=account_id)
+        session.expunge_all()
+    followers: int | None = None
+    try:
+        followers = accounts.with_connector(
+            parts, accounts.opened(parts, account), lambda connector: connector.followers()
+        )
+    except Unsupported:
+        pass
+    except (ConnectorError, Problem) as error:
+        log.warning("followers of account %s: %s", account_id, error)
+        if isinstance(error, SignInAgain):
+            with parts.db.write() as session:
+                accounts.mark_broken(session, account_id, error, COUNTER)
+        return False
+    with parts.db.write() as session:
+        session.add(Reading(account_id=account_id, followers=followers))
+        session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=clock.now()))
+    return True
+
+
+def _reading(delivery: Delivery, counts: Counts, planned: int | None) -> Reading:
+    metrics: dict[str, Any] = {name: counts.metrics.get(name) for name in METRICS}
+    return Reading(
+        account_id=delivery.account_id,
+        delivery_id=delivery.id,
+        planned_age_s=planned,
+        refused=list(counts.refused),
+        raw=dict(counts.raw),
+        **metrics,
+    )
+
+
+def _later(parts: Parts, delivery_id: int, account: Account, error: ConnectorError | Problem) -> None:
+    """Not now: the reading stays due, a little later."""
+    log.warning("engagement of delivery %s: %s", delivery_id, error)
+    wait = timedelta(seconds=error.retry_after) if isinstance(error, Busy) and error.retry_after else None
+    at = clock.now() + (wait or outcomes.back_off(1, parts.settings))
+    with parts.db.write() as session:
+        if isinstance(error, SignInAgain):
+            accounts.mark_broken(session, account.id or 0, error, COUNTER)
+        session.exec(update(Delivery).where(col(Delivery.id) == delivery_id).values(reading_at=at))

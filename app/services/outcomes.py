@@ -1,0 +1,100 @@
+"""The one table from an error of a connector to what happens next. Pure: no database, no network.
+
+It serves deliveries and outgoing answers alike.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.problems import Problem
+from app.settings import Settings
+from connectors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsupported, Unsure
+from media.problems import PhotoProblem
+
+MOST_ATTEMPTS = 8
+#: A rate limit without a stated end: meta-platform.md section 6 says from one minute.
+LIMIT_PAUSE_S = 60.0
+#: Photo problems of this machine, not of the photo: they pass.
+OURS = ("busy", "no_room", "too_slow", "too_heavy")
+_NETWORK = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The action for `states.move`, columns to write, and what else the caller must do.
+
+    drop: staged ids are of no use any more. broken: the account needs a person. pause: nothing of the account before.
+    """
+
+    action: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    drop: bool = False
+    broken: ConnectorError | None = None
+    pause: datetime | None = None
+
+
+def decide(error: Exception, *, committing: bool, attempts: int, settings: Settings, present: datetime) -> Outcome:
+    """What follows from an error while staging or committing.
+
+    attempts: how many were made, this one included. An error that is not a connector's is a fault of ours: while
+    committing nobody knows what it did, so it is looked up like an unclear answer.
+    """
+    if isinstance(error, Unsure):
+        if committing:
+            looked_at = present + timedelta(seconds=settings.unsure_first_s)
+            return Outcome(
+                "unclear", {"wake_at": looked_at, "unsure_since": present, "looks": 0, "polls": 0, **_reason(error)}
+            )
+        return _again(error, attempts, settings, present)
+    if isinstance(error, Busy):
+        return _busy(error, attempts, settings, present)
+    if isinstance(error, SignInAgain):
+        return Outcome("hold", {"wake_at": None, **_reason(error)}, broken=error)
+    if isinstance(error, Gone):
+        # What was staged disappeared there: nothing is public, begin anew.
+        return _again(error, attempts, settings, present, drop=True)
+    if isinstance(error, Refused | Unsupported):
+        return Outcome("fail", {"wake_at": None, **_reason(error)})
+    if isinstance(error, PhotoProblem) and error.code in OURS:
+        return _again(Busy(error.code, **error.facts), attempts, settings, present)
+    if isinstance(error, PhotoProblem | Problem):
+        return Outcome("fail", {"wake_at": None, "error_code": error.code, "error_facts": dict(error.facts)})
+    if committing:
+        return decide(Unsure("internal"), committing=True, attempts=attempts, settings=settings, present=present)
+    return _again(Busy("internal"), attempts, settings, present)
+
+
+def back_off(attempts: int, settings: Settings) -> timedelta:
+    """Exponential with full jitter on its upper half, capped: seconds first, 2 first, 4 first, ..."""
+    longest = min(settings.retry_max_s, settings.retry_first_s * 2 ** max(attempts - 1, 0))
+    return timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311  jitter, not a secret
+
+
+def _busy(error: Busy, attempts: int, settings: Settings, present: datetime) -> Outcome:
+    if error.limit:
+        # A pause the platform asked for is never shortened, and costs no attempt.
+        until = present + timedelta(seconds=error.retry_after or LIMIT_PAUSE_S)
+        return Outcome("wait", {"wake_at": until, "attempts": attempts - 1, **_reason(error)}, pause=until)
+    if error.unreached:
+        wait = min(back_off(1, settings), _NETWORK)
+        return Outcome("wait", {"wake_at": present + wait, "attempts": attempts - 1, **_reason(error)})
+    return _again(error, attempts, settings, present)
+
+
+def _again(
+    error: ConnectorError, attempts: int, settings: Settings, present: datetime, *, drop: bool = False
+) -> Outcome:
+    if attempts >= MOST_ATTEMPTS:
+        return Outcome("fail", {"wake_at": None, "attempts": attempts, **_reason(error)}, drop=drop)
+    wait = back_off(attempts, settings)
+    if isinstance(error, Busy) and error.retry_after:
+        wait = max(wait, timedelta(seconds=error.retry_after))
+    return Outcome("wait", {"wake_at": present + wait, "attempts": attempts, **_reason(error)}, drop=drop)
+
+
+def _reason(error: ConnectorError) -> dict[str, Any]:
+    return {"error_code": error.code, "error_facts": dict(error.facts)}

@@ -1,0 +1,51 @@
+"""How often to look: readings of engagement at growing ages, polls of comments by the age of the post. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+_HOUR = 3600
+_DAY = 24 * _HOUR
+#: Ages at which engagement is read, in seconds after publishing (design.md section 9): 1, 3, 6, 12 h, 1 ... 30 days.
+READING_AGES = tuple(h * _HOUR for h in (1, 3, 6, 12)) + tuple(d * _DAY for d in (1, 2, 3, 7, 14, 30))
+#: On the practice platform hours are played in seconds, so its posts are also read at these ages.
+PRACTICE_AGES = (5, 15, 30, 45, 60, 120, 300, 900)
+#: (age below, seconds between polls). A post is polled for 90 days.
+POLLS = ((_HOUR, 120), (6 * _HOUR, 600), (_DAY, 1800), (7 * _DAY, 4 * _HOUR), (90 * _DAY, _DAY))
+PRACTICE_POLLS = ((600, 4), (_DAY, 60), (90 * _DAY, _DAY))
+
+
+def next_reading(published_at: datetime, after: datetime, *, practice: bool = False) -> tuple[datetime, int] | None:
+    """The first planned reading after a moment: when, and for which age in seconds. None after the last."""
+    ages = sorted({*READING_AGES, *PRACTICE_AGES}) if practice else READING_AGES
+    for age in ages:
+        at = published_at + timedelta(seconds=age)
+        if at > after:
+            return at, age
+    return None
+
+
+def due_age(published_at: datetime, at: datetime, *, practice: bool = False) -> int | None:
+    """The planned age that a reading made now serves: the latest one that has been reached; None before the first."""
+    ages = sorted({*READING_AGES, *PRACTICE_AGES}) if practice else READING_AGES
+    reached = [age for age in ages if published_at + timedelta(seconds=age) <= at]
+    return reached[-1] if reached else None
+
+
+def next_poll(published_at: datetime, after: datetime, *, practice: bool = False) -> datetime | None:
+    """When to ask for comments again; None when the post is too old."""
+    age = (after - published_at).total_seconds()
+    for below, gap in PRACTICE_POLLS if practice else POLLS:
+        if age < below:
+            return after + timedelta(seconds=gap)
+    return None
+
+
+def follow(published_at: datetime, *, practice: bool = False) -> dict[str, Any]:
+    """Columns of a delivery that has just become public: count it and collect its comments from now on."""
+    reading = next_reading(published_at, published_at, practice=practice)
+    return {
+        "reading_at": reading[0] if reading else None,
+        "collect_at": next_poll(published_at, published_at, practice=practice),
+    }

@@ -1,0 +1,194 @@
+"""Publishing: stage, commit, look up what stayed unclear, drop what was called off (design.md section 5).
+
+No transaction is open while the network is used. Results are written by ``recording`` under the fence of the claim.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from app import clock
+from app.models import Account, Delivery, Post
+from app.parts import Parts
+from app.problems import Problem, Stale
+from app.services import accounts, recording, rendering
+from app.services.claiming import PUBLISHER, STAGED_FOR, Work, content_of
+from app.states import note
+from connectors import Busy, Connector, ConnectorError, Gone, Staged, Unsupported
+
+log = logging.getLogger(__name__)
+
+
+def work(parts: Parts, claimed: Work) -> None:
+    """Do one claimed step; never raises for what a platform may answer."""
+    steps = {"stage": _stage, "commit": _commit, "look": _look, "drop": _drop}
+    try:
+        steps[claimed.step](parts, claimed)
+    except Stale as stale:
+        log.info("overtaken: %s", stale)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a step needs, read in one transaction and used outside it."""
+
+    delivery: Delivery
+    post: Post
+    account: Account
+    content: str
+
+
+def _load(parts: Parts, claimed: Work) -> _Job:
+    with parts.db.read() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        assert delivery is not None
+        if delivery.fence != claimed.fence:
+            raise Stale(f"delivery {claimed.delivery_id}")
+        post, account = session.get(Post, delivery.post_id), session.get(Account, delivery.account_id)
+        assert post is not None
+        assert account is not None
+        job = _Job(delivery, post, account, content_of(post, account))
+        session.expunge_all()
+    return job
+
+
+def _staged(delivery: Delivery) -> Staged:
+    return Staged(dict(delivery.staged), ready=delivery.ready, repeatable=delivery.repeatable)
+
+
+def _stage(parts: Parts, claimed: Work) -> None:
+    job = _load(parts, claimed)
+    delivery = job.delivery
+
+    def save(staged: Staged) -> None:
+        # Each remote id is on disk as soon as it is known; saving also prolongs the lease.
+        present = clock.now()
+        with parts.db.write() as session:
+            hit = session.exec(
+                update(Delivery)
+                .where(
+                    col(Delivery.id) == claimed.delivery_id,
+                    col(Delivery.fence) == claimed.fence,
+                    col(Delivery.state) == "staging",
+                )
+                .values(
+                    staged=dict(staged.ids),
+                    staged_at=present,
+                    staged_of=job.content,
+                    ready=False,
+                    repeatable=staged.repeatable,
+                    lease_until=present + timedelta(seconds=parts.settings.lease_s),
+                )
+            )
+            if hit.rowcount != 1:
+                raise Stale(f"delivery {claimed.delivery_id} while staging")
+
+    def use(connector: Connector) -> Staged:
+        before = _staged(delivery)
+        old = delivery.staged_at and clock.now() - delivery.staged_at >= STAGED_FOR
+        if before.ids and (delivery.staged_of != job.content or old):
+            _discard(connector, before)
+            before = Staged()
+            save(before)
+        item = rendering.item(parts, job.post, job.account)
+        try:
+            return connector.stage(item, before, _remember(save, latest))
+        except Stale:
+            # Cancelled, or edited, meanwhile: what we made there is nobody's any more.
+            _discard(connector, latest[-1] if latest else before)
+            raise
+
+    latest: list[Staged] = []
+    try:
+        staged = accounts.with_connector(parts, accounts.opened(parts, job.account), use)
+    except Stale:
+        raise
+    except Exception as error:
+        recording.failed(parts, claimed, error, committing=False)
+        return
+    recording.staging(parts, claimed, job.content, staged)
+
+
+def _remember(save: Any, latest: list[Staged]) -> Any:
+    def both(staged: Staged) -> None:
+        latest.append(staged)
+        save(staged)
+
+    return both
+
+
+def _commit(parts: Parts, claimed: Work) -> None:
+    job = _load(parts, claimed)
+    if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
+        # The lease could end during the call, and another worker would take this for an unclear answer.
+        late = Busy("lease_short", retry_after=0)
+        recording.failed(parts, claimed, late, committing=True)
+        return
+    try:
+        published = accounts.with_connector(
+            parts,
+            accounts.opened(parts, job.account),
+            lambda connector: connector.commit(rendering.item(parts, job.post, job.account), _staged(job.delivery)),
+        )
+    except Exception as error:
+        recording.failed(parts, claimed, error, committing=True)
+        return
+    recording.published(parts, claimed, published, "publish")
+
+
+def _look(parts: Parts, claimed: Work) -> None:
+    job = _load(parts, claimed)
+    delivery = job.delivery
+    since = delivery.commit_at or delivery.due_at
+    try:
+        published = accounts.with_connector(
+            parts,
+            accounts.opened(parts, job.account),
+            lambda connector: connector.find(rendering.item(parts, job.post, job.account), _staged(delivery), since),
+        )
+    except (ConnectorError, Problem) as error:
+        recording.unread(parts, claimed, error)
+        return
+    except Exception as error:  # a fault of ours must not leave the delivery without a next look
+        log.exception("look at delivery %s", claimed.delivery_id)
+        recording.unread(parts, claimed, Busy("internal", fault=type(error).__name__))
+        return
+    if published:
+        recording.published(parts, claimed, published, "found")
+        return
+    recording.absent(parts, claimed)
+
+
+def _drop(parts: Parts, claimed: Work) -> None:
+    """Delete what was prepared for a cancelled delivery."""
+    job = _load(parts, claimed)
+    try:
+        accounts.with_connector(
+            parts, accounts.opened(parts, job.account), lambda connector: _discard(connector, _staged(job.delivery))
+        )
+    except Problem:
+        return  # the account cannot be opened: the soft lease brings the row back
+    with parts.db.write() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        assert delivery is not None
+        if delivery.state == "cancelled":
+            delivery.staged, delivery.ready, delivery.wake_at = {}, False, None
+            session.add(delivery)
+            note(session, delivery, "drop", PUBLISHER)
+
+
+def _discard(connector: Connector, staged: Staged) -> None:
+    """Best effort: what stays behind is invisible, and Meta forgets it within a day."""
+    try:
+        connector.discard(staged)
+    except (Unsupported, Gone):
+        return
+    except ConnectorError as error:
+        log.warning("staged things left behind: %s", error)

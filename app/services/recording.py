@@ -1,0 +1,150 @@
+"""Writing down what became of a step: published, refused, unclear, waiting. Always under the fence of the claim,
+except that a remote id arriving late always wins.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from app import clock
+from app.models import Account, Delivery
+from app.parts import Parts
+from app.problems import Problem, Stale
+from app.services import accounts, outcomes, pace, queueing
+from app.services.claiming import PUBLISHER, Work, give_up
+from app.states import move, note
+from connectors import ConnectorError, Published, Staged
+
+log = logging.getLogger(__name__)
+
+#: After this long without a readable answer a person has to look.
+UNREADABLE_AFTER = timedelta(hours=24)
+
+
+def staging(parts: Parts, claimed: Work, content: str, staged: Staged) -> None:
+    """Staged, or still being worked on by the platform."""
+    present = clock.now()
+    with parts.db.write() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        assert delivery is not None
+        ids: dict[str, Any] = {
+            "staged": dict(staged.ids),
+            "staged_at": delivery.staged_at or present,
+            "staged_of": content,
+            "repeatable": staged.repeatable,
+            "lease_until": None,
+        }
+        if staged.ready:
+            clean: dict[str, Any] = {"ready": True, "polls": 0, "error_code": None, "error_facts": {}}
+            move(session, delivery, "staged", PUBLISHER, under=claimed.fence, wake_at=delivery.due_at, **ids, **clean)
+            return
+        # The platform is still working on it: no thread waits, the delivery just becomes due again.
+        gap = min(60.0, parts.settings.container_poll_s * 1.5**delivery.polls)
+        ids |= {"wake_at": present + timedelta(seconds=gap), "polls": delivery.polls + 1}
+        move(session, delivery, "wait", PUBLISHER, under=claimed.fence, **ids)
+
+
+def absent(parts: Parts, claimed: Work) -> None:
+    """The account was read and the post is not there."""
+    present = clock.now()
+    with parts.db.write() as session:
+        fresh = session.get(Delivery, claimed.delivery_id)
+        assert fresh is not None
+        lasted = (present - (fresh.unsure_since or present)).total_seconds()
+        # A repeatable commit may simply be called again. Another kind must stay absent for the stated time.
+        if fresh.repeatable or (fresh.looks >= 2 and lasted >= parts.settings.unsure_for_s):
+            why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
+            move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, wake_at=present, unsure_since=None)
+        else:
+            _look_later(parts, session, fresh, claimed, present)
+
+
+def unread(parts: Parts, claimed: Work, error: ConnectorError | Problem) -> None:
+    """The account could not be read: look again, and after a day leave it to a person."""
+    present = clock.now()
+    with parts.db.write() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        assert delivery is not None
+        if delivery.fence != claimed.fence or delivery.state != "unsure":
+            raise Stale(f"delivery {claimed.delivery_id} while looking")
+        if present - (delivery.unsure_since or present) > UNREADABLE_AFTER:
+            move(session, delivery, "unreadable", PUBLISHER, wake_at=None, facts={"code": error.code})
+            queueing.settle(session, delivery.post_id, PUBLISHER)
+        else:
+            _look_later(parts, session, delivery, claimed, present)
+
+
+def _look_later(parts: Parts, session: Session, delivery: Delivery, claimed: Work, present: datetime) -> None:
+    gap = min(parts.settings.unsure_first_s * 2 ** max(delivery.looks - 1, 0), 600.0)
+    session.exec(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery.id, col(Delivery.fence) == claimed.fence, col(Delivery.state) == "unsure")
+        .values(wake_at=present + timedelta(seconds=gap))
+    )
+
+
+def published(parts: Parts, claimed: Work, public: Published, action: str) -> None:
+    """Write down that it is public. The id wins over whatever became of the row meanwhile."""
+    present = clock.now()
+    with parts.db.write() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        assert delivery is not None
+        account = session.get(Account, delivery.account_id)
+        if delivery.state == "published":
+            if delivery.remote_id not in (None, public.remote_id):
+                note(session, delivery, "second_id", PUBLISHER, facts={"remote_id": public.remote_id})
+            return
+        if delivery.state in ("unsure", "needs_person"):
+            action = "found"
+        elif delivery.state != "committing":
+            action = "late_id"
+        at = present if action == "publish" else delivery.commit_at or present
+        move(
+            session,
+            delivery,
+            action,
+            PUBLISHER,
+            facts={"remote_id": public.remote_id},
+            remote_id=public.remote_id,
+            permalink=public.permalink,
+            published_at=at,
+            wake_at=None,
+            lease_until=None,
+            error_code=None,
+            error_facts={},
+            fence=delivery.fence + 1,
+            **pace.follow(at, practice=bool(account and account.practice)),
+        )
+        queueing.settle(session, delivery.post_id, PUBLISHER)
+
+
+def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -> None:
+    """Write down what an error means for the delivery and its account."""
+    if not isinstance(error, ConnectorError | Problem):
+        log.exception("delivery %s", claimed.delivery_id, exc_info=error)
+    present = clock.now()
+    with parts.db.write() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        assert delivery is not None
+        attempts = delivery.attempts + (0 if committing else 1)
+        outcome = outcomes.decide(
+            error, committing=committing, attempts=attempts, settings=parts.settings, present=present
+        )
+        changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
+        if outcome.drop:
+            changes |= {"staged": {}, "ready": False, "staged_at": None}
+        if outcome.action == "hold":
+            changes["wake_at"] = give_up(parts, delivery)
+        why = getattr(error, "code", type(error).__name__)
+        facts = getattr(error, "facts", {})
+        move(session, delivery, outcome.action, PUBLISHER, under=claimed.fence, why=why, facts=facts, **changes)
+        if outcome.broken:
+            accounts.mark_broken(session, delivery.account_id, outcome.broken, PUBLISHER)
+        if outcome.pause:
+            accounts.pause(session, delivery.account_id, outcome.pause, PUBLISHER, why)
+        queueing.settle(session, delivery.post_id, PUBLISHER)
