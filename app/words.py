@@ -1,0 +1,186 @@
+"""Codes and states → Indonesian sentences, for pages and the command line alike.
+
+A sentence says what happened and what to do next. Facts that a sentence does not name are left out, a fact that is
+missing is written as "-": a reason must never fail to be shown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.words_reasons import REASONS
+
+#: What a person did or typed that cannot be done so.
+PROBLEMS = {
+    "settings": "Pengaturan {name} tidak dapat dipakai: {reason}.",
+    "no_key": "Kunci pemasangan belum ada. Jalankan `kentongan db upgrade` lebih dahulu.",
+    "database_behind": "Basis data belum siap. Jalankan `kentongan db upgrade` lebih dahulu.",
+    "database_down": "Basis data tidak dapat dibuka: {reason}.",
+    "sealed_with_other_key": "Kunci rahasia berubah, sehingga sambungan akun tidak dapat dibuka. Pasang kunci yang lama "
+    "atau sambungkan akun lagi.",
+    "demo_home": "Folder {home} berisi data peragaan. Pilih KENTONGAN_HOME lain untuk data sungguhan.",
+    "not_demo_home": "Folder {home} sudah berisi data sungguhan, jadi peragaan tidak dijalankan di sana. "
+    "Pilih KENTONGAN_HOME lain atau kosongkan.",
+    "port_taken": "Port {port} sedang dipakai program lain. Pilih yang lain dengan --port.",
+    "unknown_organisation": "Organisasi dengan nomor {id} tidak ada.",
+    "unknown_account": "Akun dengan nomor {id} tidak ada di organisasi ini.",
+    "unknown_post": "Kiriman dengan nomor {id} tidak ada.",
+    "unknown_photo": "Foto itu sudah tidak ada di kiriman ini.",
+    "unknown_delivery": "Pengiriman dengan nomor {id} tidak ada.",
+    "unknown_item": "Aspirasi dengan nomor {id} tidak ada.",
+    "unknown_person": "Tidak ada pengguna dengan surel {email}.",
+    "unknown_category": "Kategori “{name}” tidak dikenal. Pilih salah satu: {known}.",
+    "unknown_role": "Peran “{name}” tidak dikenal. Pilih salah satu: {known}.",
+    "unknown_zone": "Zona waktu “{name}” tidak dikenal. Pilih WIB, WITA, atau WIT.",
+    "unknown_connector": "Sambungan “{name}” tidak dikenal. Pilih salah satu: {known}.",
+    "unknown_kind": "Jenis “{name}” tidak dikenal. Pilih salah satu: {known}.",
+    "unknown_status": "Status “{name}” tidak dikenal. Pilih salah satu: {known}.",
+    "unknown_state": "Keadaan “{name}” tidak dikenal. Pilih salah satu: {known}.",
+    "unknown_choice": "Pilihan “{choice}” tidak dikenal. Pilih published atau resend.",
+    "status_impossible": "Status tidak dapat diubah dari “{source}” menjadi “{target}”.",
+    "name_needed": "Nama belum diisi.",
+    "text_needed": "Tulisannya masih kosong.",
+    "text_too_long": "Tulisan terlalu panjang; paling banyak {most} huruf.",
+    "reason_needed": "Alasan wajib diisi, karena disimpan dalam riwayat.",
+    "remote_id_needed": "Nomor Halaman atau akun belum diisi.",
+    "token_needed": "Kunci akses (token) belum diisi.",
+    "account_taken": "Akun {remote_id} sudah tersambung di pemasangan ini.",
+    "risk_not_accepted": "Sambungan tidak resmi ini dapat membuat akun Instagram diblokir. Pakai sambungan “instagram” "
+    "bila akunnya bisa profesional. Kalau tetap ingin memakainya, tambahkan --setting accept_risk=ya.",
+    "practice_token": "Kunci latihan hanya berlaku untuk akun latihan, dan sebaliknya.",
+    "practice_not_running": "Platform latihan sedang tidak berjalan.",
+    "bad_email": "Alamat surel “{email}” tidak benar.",
+    "password_needed": "Kata sandi belum diisi.",
+    "password_short": "Kata sandi terlalu pendek; paling sedikit {least} huruf.",
+    "password_long": "Kata sandi terlalu panjang.",
+    "bad_setting": "Pengaturan “{text}” harus berbentuk nama=nilai.",
+    "bad_time": "Waktu “{text}” tidak dapat dibaca. Tulis seperti 2026-08-20T19:00+07:00 atau now.",
+    "time_naive": "Waktu harus menyebut selisih zona, misalnya 2026-08-20T19:00+07:00.",
+    "time_past": "Waktu itu sudah lewat lebih dari satu jam. Pilih waktu yang akan datang.",
+    "time_far": "Waktu itu lebih dari setahun lagi. Periksa tahunnya.",
+    "file_unreadable": "Berkas {path} tidak dapat dibaca.",
+    "caption_not_text": "Berkas {path} bukan tulisan UTF-8.",
+    "nothing_chosen": "Sebutkan {what}.",
+    "no_account": "Belum ada akun tujuan. Pilih paling sedikit satu.",
+    "empty_post": "Kiriman masih kosong: tulis keterangan atau tambahkan foto.",
+    "caption_too_long": "Keterangan terlalu panjang untuk {account}: {is} huruf, paling banyak {most}.",
+    "too_many_hashtags": "Tagar terlalu banyak untuk {account}: {is}, paling banyak {most}.",
+    "too_many_mentions": "Sebutan @ terlalu banyak untuk {account}: {is}, paling banyak {most}.",
+    "too_many_photos": "Foto terlalu banyak; paling banyak {most}.",
+    "photo_needed": "{account} memerlukan paling sedikit {least} foto.",
+    "alt_text_missing": "Foto ke-{photo} belum punya keterangan untuk tunanetra.",
+    "alt_text_too_long": "Keterangan foto terlalu panjang; paling banyak {most} huruf.",
+    "account_broken": "Sambungan {account} terputus. Kiriman akan ditahan sampai disambungkan lagi.",
+    "same_photo_twice": "Foto yang sama sudah ada di kiriman ini.",
+    "bad_crop": "Potongan foto tidak benar.",
+    "not_editable": "Kiriman ini sudah berjalan, jadi isinya tidak dapat diubah lagi.",
+    "wrong_state": "Kiriman ini sudah berpindah keadaan. Muat ulang halamannya.",
+    "stale": "Orang lain baru saja mengubahnya. Muat ulang, lalu coba lagi.",
+    "too_late_to_cancel": "Sudah terlambat untuk dibatalkan: kiriman sedang atau sudah tayang di {accounts}.",
+    "too_late_to_reschedule": "Sudah terlambat untuk mengubah waktu: kiriman sedang atau sudah tayang di {accounts}.",
+    "nothing_to_resolve": "Pengiriman ini tidak menunggu keputusan siapa pun.",
+    "no_platform": "Aspirasi ini tidak datang dari media sosial, jadi tidak dapat dibalas di sana.",
+    "not_possible_there": "{platform} tidak menyediakan hal itu.",
+    "answer_on_its_way": "Balasan lain untuk aspirasi ini sedang dikirim. Tunggu sebentar.",
+    "comment_gone": "Komentar itu sudah dihapus di platformnya.",
+    "forbidden": "Anda tidak berhak melakukan itu.",
+}
+
+#: Photos that cannot be taken in (media/problems.py).
+PHOTOS = {
+    "empty": "Berkas foto itu kosong.",
+    "unreadable": "Berkas foto tidak dapat dibaca.",
+    "too_large": "Berkas foto terlalu besar; paling besar 40 MB.",
+    "not_a_photo": "Berkas itu bukan foto. Pakai JPEG, PNG, WebP, atau HEIC.",
+    "animated": "Gambar bergerak tidak dapat dipakai. Pilih foto diam.",
+    "too_many_pixels": "Foto terlalu besar ({width} × {height} titik). Kecilkan dahulu.",
+    "too_small": "Foto terlalu kecil ({width} × {height} titik).",
+    "broken": "Foto rusak atau belum terkirim seluruhnya. Ambil atau unggah lagi.",
+    "too_heavy": "Foto terlalu berat untuk diolah. Kecilkan dahulu.",
+    "too_slow": "Foto terlalu lama diolah. Coba lagi.",
+    "busy": "Sedang banyak foto diolah. Coba lagi sebentar.",
+    "no_room": "Ruang simpan penuh. Hubungi pengelola.",
+    "missing": "Foto tidak ditemukan di penyimpanan.",
+}
+
+#: State of a delivery → (what it means, what to do next).
+DELIVERY = {
+    "queued": ("Terjadwal", "Menunggu waktunya."),
+    "staging": ("Disiapkan", "Sedang disiapkan di platform; belum terlihat umum."),
+    "committing": ("Sedang diterbitkan", "Tunggu sebentar."),
+    "published": ("Terbit", "Sudah terlihat umum."),
+    "handed": ("Diserahkan", "Menunggu kabar bahwa sudah tayang."),
+    "held": ("Ditahan", "Sambungkan akun lagi; kiriman jalan sendiri setelah itu."),
+    "unsure": ("Perlu dicek", "Sedang kami periksa di platform; jangan kirim ulang dulu."),
+    "needs_person": ("Perlu dicek", "Buka akunnya: bila sudah tayang pilih “sudah tayang”, bila belum “kirim ulang”."),
+    "failed": ("Gagal", "Perbaiki, lalu kirim ulang. Foto Anda tetap aman."),
+    "missed": ("Terlewat", "Pilih waktu baru atau kirim sekarang."),
+    "cancelled": ("Dibatalkan", "Tidak dikirim."),
+    "withdrawing": ("Sedang ditarik", "Tunggu sebentar."),
+    "withdrawn": ("Ditarik", "Sudah tidak terlihat umum."),
+    "gone": ("Tidak ada lagi", "Sudah dihapus di platformnya."),
+}
+
+POST = {
+    "draft": "Draf",
+    "in_review": "Menunggu persetujuan",
+    "scheduled": "Terjadwal",
+    "publishing": "Sedang diterbitkan",
+    "published": "Terbit",
+    "partly": "Terbit sebagian",
+    "failed": "Gagal",
+    "cancelled": "Dibatalkan",
+    "withdrawn": "Ditarik",
+}
+
+HEALTH = {
+    "unchecked": "Belum diperiksa",
+    "connected": "Tersambung",
+    "expiring": "Hampir habis",
+    "broken": "Terputus",
+}
+
+ROLES = {
+    "petugas": "Petugas media",
+    "koordinator": "Koordinator",
+    "pembina": "Pembina (penyetuju)",
+    "juri": "Juri",
+    "kominfo": "Kominfo",
+    "pengelola": "Pengelola",
+}
+
+METRICS = {
+    "reactions": "Suka",
+    "comments": "Komentar",
+    "shares": "Dibagikan",
+    "saves": "Disimpan",
+    "reach": "Jangkauan",
+    "views": "Dilihat",
+    "clicks": "Klik",
+    "followers": "Pengikut",
+}
+
+_ALL = {**PHOTOS, **REASONS, **PROBLEMS}
+
+
+def sentence(code: str, facts: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a code. An unknown code is said openly with its name, so that it can be looked up."""
+    pattern = _ALL.get(code)
+    if pattern is None:
+        return f"Terjadi hal yang belum kami kenal ({code})."
+    known = {key: _plain(value) for key, value in (facts or {}).items()}
+    said = pattern.format_map(defaultdict(lambda: "-", known))
+    told = known.get("user_msg")
+    return f"{said} Kata platform: “{told}”" if told and "{user_msg}" not in pattern and code in REASONS else said
+
+
+def known(code: str) -> bool:
+    """Whether there is a sentence for this code."""
+    return code in _ALL
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)
