@@ -4,7 +4,8 @@ What is changed from outside, and why (library version 3.2.2, read and run):
 
 * A lost answer is never sent again. ``private_request`` repeats a call after HTTP 408 (having slept 60 s) and after a
   body cut short, and its "requests" transport repeats POST three times: each would publish a post twice. Here both
-  are told to it as a plain lost connection, which it hands on, and its transports get no retries.
+  are told to it as a plain lost connection, which it hands on, and its transports get no retries. libcurl repeats a
+  POST by itself too, when a kept connection is reset before the answer: each POST gets a connection of its own.
 * Every call has a time-out; the library gives none.
 * Redirects are not followed: a POST sent on after a 307 is a second POST.
 * A challenge is an error, not ``input()``.
@@ -176,6 +177,8 @@ def open_client(
                 session.mount(prefix, _Loopback(base))
         session.auth = _keep_headers
         session.request = _bounded(session.request, wire.timeout_s, heard)
+    if not base:
+        client.private.request = _posts_alone(client.private.request, client.private.get_adapter(BASE_URL).client)
     return client
 
 
@@ -266,6 +269,17 @@ def _bounded(send: Callable[..., Any], timeout_s: float, heard: Callable[[dateti
             raise AnswerLost("HTTP 408")
         _tell_time(answer, heard)
         return answer
+
+    return request
+
+
+def _posts_alone(send: Callable[..., Any], curl: Any) -> Callable[..., Any]:
+    """``Session.request`` whose POSTs never go over a kept connection. curl: the transport's curl_cffi session."""
+    from curl_cffi import CurlOpt
+
+    def request(method: str, url: str, **options: Any) -> Any:
+        curl.curl_options[CurlOpt.FRESH_CONNECT] = 1 if method.upper() == "POST" else 0
+        return send(method, url, **options)
 
     return request
 
