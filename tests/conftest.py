@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.fixtures.practice"]
+pytest_plugins = ["tests.fixtures.practice", "tests.fixtures.web"]

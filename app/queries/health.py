@@ -1,0 +1,71 @@
+"""Is the machine well: a worker alive, the clock right, the accounts connected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.models import Account, Worker
+
+#: A worker that has not given a sign for so long is not believed to live.
+FRESH = timedelta(seconds=30)
+#: A clock off by more is told: posts would go out early or late by as much.
+CLOCK_OFF_S = 30
+
+
+@dataclass(frozen=True)
+class Machine:
+    """last_beat None: no worker ever ran. clock_off_s: the platform's clock less ours, when it is worth telling."""
+
+    worker_alive: bool
+    last_beat: datetime | None
+    clock_off_s: float | None
+
+
+def machine(session: Session, now: datetime) -> Machine:
+    """State of the workers, as the database knows it."""
+    last = session.execute(select(func.max(col(Worker.beat_at)))).scalar_one_or_none()
+    off = session.execute(
+        select(col(Worker.clock_off_s))
+        .where(col(Worker.clock_off_s).is_not(None), col(Worker.beat_at) >= now - FRESH)
+        .order_by(func.abs(col(Worker.clock_off_s)).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    worth = off if off is not None and abs(off) > CLOCK_OFF_S else None
+    return Machine(last is not None and now - last <= FRESH, last, worth)
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One account on the start page. health: as on the account page, with "paused" while the platform's pause lasts."""
+
+    id: int
+    connector: str
+    name: str
+    health: str
+    expires_at: datetime | None
+
+
+def account_lines(session: Session, organisation_id: int, now: datetime) -> list[AccountLine]:
+    """The organisation's accounts, broken ones first."""
+    rows = session.execute(
+        select(
+            col(Account.id), col(Account.connector), col(Account.name), col(Account.health),
+            col(Account.expires_at), col(Account.paused_until),
+        )
+        .where(col(Account.organisation_id) == organisation_id, col(Account.active).is_(True))
+        .order_by(col(Account.connector), col(Account.id))
+    )  # fmt: skip
+    found = [
+        AccountLine(id_, connector, name, shown(health, paused, now), expires_at)
+        for id_, connector, name, health, expires_at, paused in rows
+    ]
+    return sorted(found, key=lambda line: line.health != "broken")
+
+
+def shown(health: str, paused_until: datetime | None, now: datetime) -> str:
+    """The health a person sees: a platform's pause hides no break."""
+    return "paused" if health != "broken" and paused_until is not None and paused_until > now else health

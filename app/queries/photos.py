@@ -1,0 +1,19 @@
+"""Whose photo is it: a photo is seen by whoever may see a post that holds it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.models import Photo, Post
+
+
+def owners(session: Session, sha256: str) -> list[tuple[int, list[list[float]]]]:
+    """(organisation, boxes that hide faces) of every post with this photo."""
+    rows = session.execute(
+        select(col(Post.organisation_id), col(Photo.boxes))
+        .join(Photo, col(Photo.post_id) == col(Post.id))
+        .where(col(Photo.sha256) == sha256)
+        .order_by(col(Photo.id))
+    )
+    return [(organisation_id, list(boxes or [])) for organisation_id, boxes in rows]

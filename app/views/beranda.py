@@ -1,0 +1,51 @@
+"""The start page: failures with their reason first, then doubts, today's rope, who waits for an answer, accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+
+from app import clock, times
+from app.frame import organisation_id, parts, standing, zone
+from app.queries import health, home
+from app.rights import needs
+
+bp = Blueprint("beranda", __name__)
+
+
+@bp.get("/")
+@needs("beranda.lihat")
+def index() -> Any:
+    """The page; each part only for whom its own right allows."""
+    here, now = standing(), clock.now()
+    start, end = _today(now, zone())
+    facts: dict[str, Any] = {"greeting": times.greeting(now, zone()), "today": times.local(now, zone()).date()}
+    with parts().db.read() as session:
+        place = organisation_id()
+        if here.may("jadwal.lihat"):
+            facts |= {
+                "failed": home.troubles(session, place, ("failed", "missed")),
+                "lost": home.troubles(session, place, ("needs_person",)),
+                "unsure": home.troubles(session, place, ("unsure",)),
+                "rope": home.rope(session, place, start, end),
+                "last": home.last_post(session, place),
+                "machine": health.machine(session, now),
+                "unsure_for": timedelta(seconds=parts().settings.unsure_for_s),
+            }
+        if here.may("kiriman.setujui"):
+            facts["to_approve"] = home.to_approve(session, place)
+        if here.may("kotak.baca"):
+            facts |= {"tally": home.tally(session, place, now, end), "waiting": home.waiting(session, place)}
+        if here.may("akun.lihat"):
+            facts["accounts"] = health.account_lines(session, place, now)
+    return render_template("beranda/index.html", **facts)
+
+
+def _today(now: datetime, zone_name: str) -> tuple[datetime, datetime]:
+    """Midnight to midnight in the zone, aware."""
+    day = times.local(now, zone_name).date()
+    start = datetime.combine(day, time(), ZoneInfo(zone_name))
+    return start, datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone_name))
