@@ -160,6 +160,7 @@ class Api:
 
     def do_set_clock(self, offset_s: float) -> None:
         self._store.set_offset(float(offset_s))
+        self._residents.look()
 
     def do_setting(self, name: str, value: Any) -> None:
         """container_s: seconds until FINISHED; ig_quota: posts in 24 h; usage: {"app"|"page"|"ig": %, "minutes": n}."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import secrets
@@ -184,8 +185,8 @@ def comment_id_for(ctx: Context, post: Row) -> str:
 
 def scoped_person(name: str) -> str:
     """A stable person id made from a name."""
-    number = int.from_bytes(name.encode("utf-8")[:6].ljust(6, b"\0"), "big")
-    return str(6_100_000_000_000_000 + number % 1_000_000_007)
+    number = int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:6], "big")
+    return str(6_100_000_000_000_000 + number % 1_000_000_000_000)
 
 
 def new_shortcode() -> str:

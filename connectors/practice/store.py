@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS blobs (
   key TEXT PRIMARY KEY, type TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS posts (
   id TEXT PRIMARY KEY, account_id TEXT NOT NULL, message TEXT NOT NULL DEFAULT '', link TEXT,
-  published INTEGER NOT NULL, scheduled REAL, created REAL NOT NULL, published_at REAL, deleted INTEGER NOT NULL DEFAULT 0,
+  published INTEGER NOT NULL, scheduled REAL, created REAL NOT NULL, published_at REAL,
+  deleted INTEGER NOT NULL DEFAULT 0,
   shortcode TEXT NOT NULL, comment_enabled INTEGER NOT NULL DEFAULT 1, numbers TEXT NOT NULL DEFAULT '{}');
 CREATE INDEX IF NOT EXISTS posts_account ON posts (account_id, created);
 CREATE TABLE IF NOT EXISTS photos (
