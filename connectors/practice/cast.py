@@ -14,7 +14,7 @@ KINDS = ("pujian", "pertanyaan", "keluhan", "saran", "kritik", "sunda", "emoji",
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """name on Facebook, handle on Instagram; ``says`` are the kinds this one writes; anonymous: ``from`` is withheld."""
+    """name on Facebook, handle on Instagram; ``says``: the kinds this one writes; anonymous: ``from`` is withheld."""
 
     name: str
     handle: str
@@ -56,9 +56,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Apakah yang belum masuk DTSEN bisa diusulkan lewat IPSM?",
     ),
     "keluhan": (
-        "Jalan di Gang Melati RT 03/02 sudah 3 bulan rusak parah, kalau hujan banjir. Sudah lapor RT belum ada tindakan",
+        "Jalan di Gang Melati RT 03/02 sudah 3 bulan rusak parah, kalau hujan banjir. Sudah lapor RT "
+        "belum ada tindakan",
         "Bantuan beras bulan lalu tetangga saya dapat 10 kg, saya cuma 7 kg. Kok bisa dipotong ya? Mohon bantuannya",
-        "Posyandu Anggrek timbangannya rusak dari bulan kemarin, bayi jadi ditimbang pakai timbangan beras. Mohon ditindaklanjuti",
+        "Posyandu Anggrek timbangannya rusak dari bulan kemarin, bayi jadi ditimbang pakai timbangan beras. "
+        "Mohon ditindaklanjuti",
         "KIS bapak saya tiba-tiba nonaktif padahal harus kontrol minggu ini. Tolong dibantu 🙏",
         "Lampu jalan dekat jembatan mati semua dari minggu lalu, anak-anak takut pulang ngaji",
         "Sampah di pinggir pasar sudah seminggu belum diangkut, baunya sampai ke rumah",

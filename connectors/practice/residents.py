@@ -65,6 +65,10 @@ class Residents:
         self.look()
 
     @property
+    def speed(self) -> str:
+        return self._speed
+
+    @property
     def on(self) -> bool:
         return self._on
 
@@ -118,7 +122,8 @@ class Residents:
             answers = not silent and chance.random() < _ANSWER_CHANCE
             due = ctx.now + chance.uniform(*_ANSWER_S) * SPEEDS[self._speed]
             _insert(ctx, reply["post_id"], {
-                "due": due, "what": "lanjut", "person": person.name if person else "", "text": chance.choice(WORDS["lanjut"]),
+                "due": due, "what": "lanjut", "person": person.name if person else "",
+                "text": chance.choice(WORDS["lanjut"]),
                 "answers": reply["parent_id"], "mark": f"jawab:{reply['id']}", "done": int(not answers),
             })  # fmt: skip
 
@@ -170,7 +175,11 @@ def _chatter(chance: random.Random, comments: list[dict[str, Any]]) -> list[dict
     """One or two residents join a complaint or a question of another one; a third answers that reply."""
     worth = [step for step in comments if step["mark"].split(":")[0] in ("keluhan", "pertanyaan", "kritik")]
     target = chance.choice(worth)
-    others = [one for one in CAST if one.name != target["person"] and "spam" not in one.says and not one.anonymous]
+    others = [
+        one
+        for one in CAST
+        if one.name != target["person"] and one.says[0] not in ("spam", "emoji") and not one.anonymous
+    ]
     first, second = chance.sample(others, 2)
     texts = chance.sample(WORDS["balas"], 2)
     due = float(target["due"]) + chance.uniform(3, 6)

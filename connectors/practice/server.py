@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from connectors.practice.api import Api
 from connectors.practice.errors import GraphError
 from connectors.practice.graph import Answer, Graph
-from connectors.practice.pages import PagesForPeople
+from connectors.practice.people import PagesForPeople
 from connectors.practice.residents import Residents
 from connectors.practice.store import Store
 from connectors.practice.wire import read_request

@@ -65,6 +65,7 @@ CREATE TABLE IF NOT EXISTS log (
 CREATE TABLE IF NOT EXISTS plan (
   id INTEGER PRIMARY KEY, post_id TEXT NOT NULL, due REAL NOT NULL, what TEXT NOT NULL, person TEXT NOT NULL,
   text TEXT NOT NULL, answers TEXT, mark TEXT, done INTEGER NOT NULL DEFAULT 0, made_id TEXT);
+CREATE INDEX IF NOT EXISTS plan_post ON plan (post_id);
 CREATE INDEX IF NOT EXISTS plan_due ON plan (done, due);
 """
 
