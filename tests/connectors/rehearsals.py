@@ -98,6 +98,10 @@ class _Graph:
         # The log of the platform leaves tokens out and says where they stood.
         return [f"{call.path} {call.params} {self.secret if call.token_where == 'url' else ''}" for call in self._log()]
 
+    @property
+    def secret(self) -> str:
+        return self.page.page_token
+
     def _log(self) -> list[Logged]:
         return self.control.log()
 
@@ -112,10 +116,6 @@ class _Graph:
 
 
 class FacebookProbe(_Graph):
-    @property
-    def secret(self) -> str:
-        return self.page.page_token
-
     def open(self) -> Connector:
         return Facebook(Credentials(self.page.page_id, {"token": self.secret}), self.wire)
 
