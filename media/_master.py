@@ -49,7 +49,7 @@ def make(source: Path, target: Path, kind: str) -> tuple[int, int]:
         _check(photo.size, kind, photo.mode)
         if kind in {"png", "webp"} and getattr(photo, "is_animated", False):
             raise PhotoProblem("animated", kind=kind)
-        turn = _TURNS.get(_orientation(photo, kind))
+        turn = _TURNS.get(_orientation(photo))
         profile = photo.info.get("icc_profile")
         upright = _pixels(photo, kind, profile)
     if turn is not None:
@@ -73,10 +73,8 @@ def _check(size: tuple[int, int], kind: str, mode: str) -> None:
         raise PhotoProblem("too_small", width=width, height=height, least=LEAST)
 
 
-def _orientation(photo: Image.Image, kind: str) -> int:
-    """EXIF orientation 1-8. HEIC turns by its own boxes (ISO/IEC 23008-12), which the decoder has applied."""
-    if kind == "heic":
-        return 1
+def _orientation(photo: Image.Image) -> int:
+    """EXIF orientation 1-8. HEIC turns by its own boxes (ISO/IEC 23008-12): pillow-heif applies them and says 1."""
     try:
         found = photo.getexif().get(0x0112, 1)
     except Exception:  # damaged EXIF says nothing, the photo itself may be well

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from media import Spec, common_ratio
 from media.geometry import check_box, plan, ratio_of
+from tests.media.photos import CALM
 
 SIZES = st.tuples(st.integers(50, 4096), st.integers(50, 4096))
 EDGES = st.floats(0, 1)
@@ -17,6 +18,7 @@ BOXES = st.tuples(EDGES, EDGES, EDGES, EDGES).filter(lambda b: b[2] - b[0] > 0.0
 INSTAGRAM = Spec(0.8, 1.91, 1440, 8_000_000)
 
 
+@CALM
 @given(SIZES, st.none() | BOXES, st.integers(64, 2048))
 def test_instagram_never_gets_a_ratio_it_refuses(
     size: tuple[int, int], crop: tuple[float, float, float, float] | None, edge: int
@@ -29,6 +31,7 @@ def test_instagram_never_gets_a_ratio_it_refuses(
     assert 0 <= made.at[1] <= tall - made.content[1]
 
 
+@CALM
 @given(SIZES, st.none() | BOXES)
 def test_a_photo_is_neither_enlarged_nor_stretched(
     size: tuple[int, int], crop: tuple[float, float, float, float] | None
@@ -44,6 +47,7 @@ def test_a_photo_is_neither_enlarged_nor_stretched(
     assert abs(made.content[1] - height * across) <= 2 + 2 * height / width
 
 
+@CALM
 @given(st.lists(SIZES, min_size=1, max_size=10), st.data())
 def test_a_carousel_has_one_ratio(sizes: list[tuple[int, int]], data: st.DataObject) -> None:
     crops = [data.draw(st.none() | BOXES) for _ in sizes]
@@ -55,6 +59,7 @@ def test_a_carousel_has_one_ratio(sizes: list[tuple[int, int]], data: st.DataObj
         assert abs(wide - tall * ratio) <= 2 + ratio or abs(tall - wide / ratio) <= 2 + 1 / ratio
 
 
+@CALM
 @given(SIZES, st.integers(64, 4096))
 def test_without_a_ratio_nothing_is_added(size: tuple[int, int], edge: int) -> None:
     made = plan(size, Spec(None, None, edge, 4_000_000), None)
