@@ -49,7 +49,9 @@ class GraphConnector(Connector):
         if data is not None:
             if data.get("is_valid") is False:
                 why = data.get("error")
-                told = classify(why, status=None, commits=False) if isinstance(why, dict) else None
+                # debug_token spells error_subcode "subcode" (Meta, "Debugging and Error Handling").
+                why = {"error_subcode": why.get("subcode"), **why} if isinstance(why, dict) else {}
+                told = classify(why, status=None, commits=False)
                 raise SignInAgain(told.code if isinstance(told, SignInAgain) else "token_invalid")
             expires = data.get("expires_at")
             ends = moment(expires) if expires else None

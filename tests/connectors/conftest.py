@@ -1,14 +1,18 @@
-"""Photos, and a fresh memory of dead metrics: servers of two tests may get the same port."""
+"""Photos, a scripted server with a connector on it, and a fresh memory of dead metrics (ports come again)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from connectors import PhotoFile, _graph_counts
+from connectors.facebook import Facebook
+from connectors.instagram import Instagram
+from tests.connectors.scripted import Script, scripted
 
 MakePhoto = Callable[..., PhotoFile]
 
@@ -30,3 +34,21 @@ def make_photo(tmp_path: Path) -> MakePhoto:
         return PhotoFile(path, alt, url)
 
     return make
+
+
+@pytest.fixture
+def script() -> Iterator[Script]:
+    with scripted() as one:
+        yield one
+
+
+@pytest.fixture
+def facebook(script: Script) -> Iterator[Facebook]:
+    with closing(Facebook(script.page(), script.wire())) as one:
+        yield one
+
+
+@pytest.fixture
+def instagram(script: Script) -> Iterator[Instagram]:
+    with closing(Instagram(script.ig(page_id="615"), script.wire())) as one:
+        yield one

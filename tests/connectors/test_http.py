@@ -18,13 +18,7 @@ from connectors._graph import Graph, usage_from
 from connectors._http import MAX_BODY
 from connectors.facebook import Facebook
 from tests.connectors import scripted as s
-from tests.connectors.scripted import TOKEN, Says, Script, error, scripted
-
-
-@pytest.fixture
-def script() -> Iterator[Script]:
-    with scripted() as one:
-        yield one
+from tests.connectors.scripted import TOKEN, Says, Script, error
 
 
 @pytest.fixture
