@@ -15,10 +15,16 @@ class PageForm(Form):  # type: ignore[misc]  # WTForms ships no types
 
     @classmethod
     def sent(cls, **defaults: Any) -> Any:
-        """The form as posted (with its files), or with its defaults when the page is only looked at."""
+        """The form as posted, or with its defaults when the page is only looked at."""
         if request.method == "POST":
             return cls(request.form, **defaults)
         return cls(**defaults)
+
+    def posted(self) -> bool:
+        """Take what was posted, for a form that was first given its choices; False when it is only looked at."""
+        if request.method == "POST":
+            self.process(request.form)
+        return bool(request.method == "POST")
 
     def blame(self, problem: Problem, sentence: str) -> None:
         """Show a service's refusal at its field; on top of the form when it names none of ours."""
