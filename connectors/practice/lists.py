@@ -24,13 +24,13 @@ def moment(text: str | None, name: str) -> float | None:
     """Unix seconds or ISO 8601 as unix seconds. Raises code 100."""
     if not text:
         return None
-    if text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 12:
         return float(text)
     try:
         value = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
         raise invalid(f"Param {name} must be a unix time or ISO 8601") from error
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
 
 
 def _wants_summary(field: Field) -> bool:
@@ -154,7 +154,7 @@ def _reactions(ctx: Context, row: Row, field: Field) -> dict[str, Any]:
     if links:
         answer["paging"] = links
     if _wants_summary(field):
-        total = counts.get(kind, 0) if kind and kind != "NONE" else sum(counts.values())
+        total = counts.get(kind, 0) if kind and kind != "NONE" else numbers.of_post(ctx, row)["reactions"]
         answer["summary"] = {"total_count": total, "viewer_reaction": "NONE"}
     return answer
 

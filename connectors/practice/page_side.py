@@ -19,7 +19,7 @@ MESSAGE_LENGTH = 63_206
 ALT_LENGTH = 1000
 #: Meta's own scheduling window in seconds: 10 minutes to 30 days (Posts guide).
 _WINDOW_S = (600, 30 * 86400)
-_INDEXED = re.compile(r"^attached_media\[(\d+)\]$")
+_INDEXED = re.compile(r"^attached_media\[(\d{1,3})\]$")
 
 
 def add_photo(ctx: Context, page: Row, fetched: bytes | None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def limit_of(field: Field, most: int) -> int:
     text = field.modifiers.get("limit", "")
     if not text:
         return min(_DEFAULT_LIMIT, most)
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise invalid("Param limit must be a non-negative integer")
     return min(int(text), most)
 

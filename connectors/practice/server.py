@@ -198,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
         text = self.headers.get("Content-Length", "0")
-        if not text.isdigit() or int(text) > _LARGEST_BODY:
+        if not (text.isascii() and text.isdigit() and len(text) < 12) or int(text) > _LARGEST_BODY:
             self._refuse_body()
             return None
         body = self.rfile.read(int(text))

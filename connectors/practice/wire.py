@@ -134,7 +134,9 @@ def _read_body(content_type: str, body: bytes) -> tuple[dict[str, str], dict[str
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A JSON value as a form would carry it; a lone surrogate, which no text may hold, becomes a question mark."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _read_multipart(content_type: str, body: bytes) -> tuple[dict[str, str], dict[str, Upload]]:
