@@ -19,7 +19,7 @@ PROBLEMS = {
     "no_key": "Kunci pemasangan belum ada. Jalankan `kentongan db upgrade` lebih dahulu.",
     "database_behind": "Basis data belum siap. Jalankan `kentongan db upgrade` lebih dahulu.",
     "database_down": "Basis data tidak dapat dibuka: {reason}.",
-    "sealed_with_other_key": "Kunci rahasia berubah, sehingga sambungan akun tidak dapat dibuka. Pasang kunci yang lama "
+    "sealed_with_other_key": "Kunci rahasia berubah, sehingga sambungan akun tidak dapat dibuka. Pasang kunci lama "
     "atau sambungkan akun lagi.",
     "demo_home": "Folder {home} berisi data peragaan. Pilih KENTONGAN_HOME lain untuk data sungguhan.",
     "not_demo_home": "Folder {home} sudah berisi data sungguhan, jadi peragaan tidak dijalankan di sana. "
@@ -172,6 +172,7 @@ def sentence(code: str, facts: Mapping[str, Any] | None = None) -> str:
     if pattern is None:
         return f"Terjadi hal yang belum kami kenal ({code})."
     known = {key: _plain(value) for key, value in (facts or {}).items()}
+    known["which"] = f" ke-{known['photo']}" if known.get("photo") else ""
     said = pattern.format_map(defaultdict(lambda: "-", known))
     told = known.get("user_msg")
     return f"{said} Kata platform: “{told}”" if told and "{user_msg}" not in pattern and code in REASONS else said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select, update
@@ -15,10 +16,9 @@ from app.parts import Parts
 from app.problems import Problem
 from app.states import Actor, move, note
 from connectors import AccountFacts, Busy, Connector, ConnectorError, Credentials, SignInAgain, Wire, load
+from connectors.practice import TOKEN_PREFIX
 from connectors.practice import process as practice_process
 
-#: Tokens of the practice platform begin so; they open nothing else, and nothing else opens the practice platform.
-PRACTICE_PREFIX = "latihan-"
 #: Without one of these nothing can be published; other missing permissions only cost comments or numbers.
 PUBLISHING = {"pages_manage_posts", "instagram_content_publish", "instagram_basic"}
 T = TypeVar("T")
@@ -71,7 +71,7 @@ def add(
         remote_id=remote_id,
         name=name,
         settings=dict(settings),
-        practice=secrets_text.startswith(PRACTICE_PREFIX),
+        practice=secrets_text.startswith(TOKEN_PREFIX),
     )
     wire = wire_for(parts, account)
     account.sealed = parts.sealer.seal(_secrets(kind, secrets_text.strip(), wire))
@@ -99,7 +99,7 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
         if account is None:
             raise Problem("unknown_account", id=account_id)
     if secrets_text is not None:
-        if account.practice != secrets_text.startswith(PRACTICE_PREFIX):
+        if account.practice != secrets_text.startswith(TOKEN_PREFIX):
             raise Problem("practice_token", field="token")
         wire = wire_for(parts, account)
         account.sealed = parts.sealer.seal(_secrets(load()[account.connector], secrets_text.strip(), wire))
@@ -155,7 +155,7 @@ def wire_for(parts: Parts, account: Account) -> Wire:
     """Where this account's platform is: practice accounts on the practice platform, all others at the setting."""
     settings = parts.settings
     if account.practice:
-        base = practice_process.find(settings.home) or practice_process.ensure(settings.home)
+        base = _practice(settings.home)
     elif account.connector == "instagram_private":
         base = str(account.settings.get("base_url") or "https://i.instagram.com")
     else:
@@ -169,6 +169,14 @@ def wire_for(parts: Parts, account: Account) -> Wire:
         meta_own=not account.practice and settings.meta_own,
         flip_drilled=account.settings.get("flip") == "ok",
     )
+
+
+def _practice(home: Path) -> str:
+    """Where the practice platform of this home listens; started when it is not there."""
+    try:
+        return practice_process.ensure(home)
+    except (RuntimeError, OSError):
+        raise Problem("practice_not_running") from None
 
 
 def mark_broken(session: Session, account_id: int, error: ConnectorError, by: Actor) -> None:

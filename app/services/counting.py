@@ -65,6 +65,12 @@ def wanted(session: Session, *, post_id: int | None, organisation_id: int | None
     return [row for row in session.exec(query.order_by(col(Delivery.id))).all() if row is not None]
 
 
+def accounts_of(session: Session, delivery_ids: list[int]) -> list[int]:
+    """The accounts behind some deliveries."""
+    query = select(Delivery.account_id).where(col(Delivery.id).in_(delivery_ids)).distinct()
+    return sorted(session.exec(query).all())
+
+
 def count(parts: Parts, delivery_id: int) -> bool:
     """Read the engagement of one public post now and keep it; False when the platform could not be asked."""
     with parts.db.read() as session:

@@ -1,0 +1,36 @@
+"""``kentongan``: the command line, a stable contract (design.md section 13).
+
+Each command imports what it needs when it runs, so that `--help` and a mistyped word answer at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from app.commands import accounts, inboxes, installing, posts, running
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Kentongan: posts out on time, residents' voices back in one inbox, engagement counted fairly."""
+
+
+for command in (
+    running.demo,
+    running.serve,
+    running.worker,
+    installing.doctor,
+    installing.db,
+    installing.org,
+    installing.user,
+    accounts.account,
+    posts.post,
+    posts.delivery,
+    inboxes.inbox,
+    inboxes.engagement,
+):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

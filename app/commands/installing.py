@@ -1,0 +1,137 @@
+"""db, org, user, doctor: set up and look after an installation."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from app.commands import acting, as_option, failing_plainly, json_option, parts, show, tell
+from app.models import CATEGORIES, ROLES
+from app.problems import Problem
+
+
+@click.group()
+def db() -> None:
+    """The database: upgrade, check."""
+
+
+@db.command()
+@failing_plainly
+def upgrade() -> None:
+    """Bring the database up to date; on an empty home this does all set-up, keys too."""
+    from app import migrate
+    from app.parts import build
+    from app.sealing import make_key
+    from app.settings import load
+
+    settings = load()
+    if not settings.secret_key:
+        make_key(settings.home)
+    migrate.upgrade(build(settings).db)
+    tell(f"Siap: {settings.home}")
+
+
+@db.command()
+@failing_plainly
+def check() -> None:
+    """Compare the tables with what the program expects."""
+    from app import migrate
+
+    differences = migrate.differences(parts().db)
+    if differences:
+        for difference in differences:
+            tell(str(difference))
+        sys.exit(1)
+    tell("Basis data cocok dengan program.")
+
+
+@click.group()
+def org() -> None:
+    """Organisations."""
+
+
+@org.command("add")
+@click.argument("name")
+@click.option("--category", required=True, help=", ".join(CATEGORIES))
+@click.option("--region", help="Kemendagri code, e.g. 32.01.39.")
+@click.option("--parent", type=int)
+@click.option("--zone", help="WIB, WITA, WIT or a name such as Asia/Makassar.")
+@as_option
+@json_option
+@failing_plainly
+def org_add(
+    name: str,
+    category: str,
+    region: str | None,
+    parent: int | None,
+    zone: str | None,
+    as_email: str | None,
+    as_json: bool,
+) -> None:
+    """Add an organisation."""
+    from app.services import people
+
+    ready = parts()
+    by = acting(ready, as_email)
+    with ready.db.write() as session:
+        organisation_id = people.add_organisation(
+            session, by, name=name, category=category, region_code=region, parent_id=parent, zone=zone
+        )
+    show({"id": organisation_id}, as_json, lambda made: f"Organisasi nomor {made['id']} dibuat.")
+
+
+@click.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", default="")
+@click.option("--role", required=True, help=", ".join(ROLES))
+@click.option("--org", "organisation_id", type=int, required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@as_option
+@json_option
+@failing_plainly
+def user_add(
+    email: str, name: str, role: str, organisation_id: int, password_stdin: bool, as_email: str | None, as_json: bool
+) -> None:
+    """Add a person, or give a known one a role in one more organisation."""
+    from app.services import people
+
+    ready = parts()
+    by = acting(ready, as_email)
+    password = _line(sys.stdin.read()) if password_stdin else None
+    with ready.db.write() as session:
+        person_id = people.add_person(
+            session, by, email=email, name=name, role=role, organisation_id=organisation_id, password=password
+        )
+    show({"id": person_id}, as_json, lambda made: f"Pengguna nomor {made['id']} siap.")
+
+
+@click.command()
+@json_option
+@failing_plainly
+def doctor(as_json: bool) -> None:
+    """Say what is well and what is not; exit 1 when something is not."""
+    from app.queries import doctor as examination
+    from app.settings import load
+
+    findings = examination.examine(load())
+    well = all(finding.ok for finding in findings)
+    if as_json:
+        rows = [{"name": each.name, "ok": each.ok, "words": each.words} for each in findings]
+        show({"ok": well, "checks": rows}, True)
+    else:
+        for each in findings:
+            click.echo(f"{'baik ' if each.ok else 'PERLU'}  {each.words}")
+    sys.exit(0 if well else 1)
+
+
+def _line(text: str) -> str:
+    """A secret from standard input: `echo` ends it with a newline that is not part of it."""
+    if "\x00" in text:
+        raise Problem("password_needed", field="password")
+    return text.rstrip("\r\n")

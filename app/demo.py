@@ -1,0 +1,143 @@
+"""The demo's sample data: a kabupaten, a kecamatan, an IPSM with people, two practice accounts and some posts.
+
+Everything else that the demo shows, it does: the posts are published over HTTP, residents of the practice platform
+answer, jobs collect and count.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import select
+
+from app import clock
+from app.models import ROLES, Organisation
+from app.parts import Parts
+from app.problems import Problem
+from app.services import accounts, drafting, people, queueing
+from app.settings import Settings
+from app.states import Actor
+from connectors.practice.control import Control
+from media import intake, sample
+
+MARK = ".kentongan-demo"
+DEMO = Actor("peragaan")
+NAMES = {
+    "petugas": "Rina Marlina",
+    "koordinator": "Dede Kurnia",
+    "pembina": "Lilis Suryani",
+    "juri": "Asep Hidayat",
+    "kominfo": "Nining Wulandari",
+    "pengelola": "Bagus Pratama",
+}
+FIRST = (
+    "Posyandu lansia Desa Contoh, 32 lansia diperiksa hari ini. Terima kasih kader dan bidan desa yang sudah datang "
+    "sejak pagi. 🙏\n\nJadwal berikutnya kami umumkan di sini. Ada usul atau keluhan? Tulis di komentar, kami jawab.\n"
+    "#IPSM #PosyanduLansia #DesaContoh"
+)
+LATER = "Kerja bakti saluran air Kampung Kalong bersama Karang Taruna. Mari ikut, bawa cangkul dan ember!"
+REVIEW = "Penyaluran sembako untuk 14 keluarga di Wangunjaya. Data penerima tidak kami tayangkan."
+DRAFT = "Rapat rencana kerja bulan depan bersama kader Sibanteng."
+
+
+def email(role: str) -> str:
+    """The demo person of a role signs in with this address (by one click, and only in a demo home)."""
+    return f"{role}@demo.kentongan.example"
+
+
+def is_demo(home: Path) -> bool:
+    """Whether this home carries the demo's mark."""
+    return (home / MARK).exists()
+
+
+def mark(settings: Settings) -> None:
+    """Mark an empty home as the demo's. Problem("not_demo_home") when it holds anything else."""
+    home = settings.home
+    if is_demo(home):
+        return
+    if home.exists() and any(home.iterdir()):
+        raise Problem("not_demo_home", home=home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARK).write_text("Data peragaan Kentongan. Boleh dihapus seluruhnya.\n", encoding="utf-8")
+
+
+def fill(parts: Parts, platform: str) -> None:
+    """Put the sample data in, once. platform: address of the running practice platform."""
+    with parts.db.read() as session:
+        if session.exec(select(Organisation.id).limit(1)).first() is not None:
+            return
+    organisation_id = _people(parts)
+    page = Control(platform).make_page("IPSM Desa Contoh", "ipsm.desacontoh", followers=860, ig_followers=430)
+    connected = [
+        accounts.add(
+            parts,
+            connector=connector,
+            organisation_id=organisation_id,
+            remote_id=remote_id,
+            name=name,
+            secrets_text=token,
+            settings={},
+            by=DEMO,
+        )
+        for connector, remote_id, name, token in (
+            ("facebook", page.page_id, "IPSM Desa Contoh", page.page_token),
+            ("instagram", page.ig_id, "@ipsm.desacontoh", page.ig_token),
+        )
+    ]
+    _posts(parts, organisation_id, connected)
+
+
+def _people(parts: Parts) -> int:
+    with parts.db.write() as session:
+        regency = people.add_organisation(
+            session, DEMO, name="Diskominfo Kabupaten Contoh", category="perangkat daerah", region_code="32.99"
+        )
+        district = people.add_organisation(
+            session, DEMO, name="Kecamatan Contoh", category="kecamatan", region_code="32.99.01", parent_id=regency
+        )
+        ours = people.add_organisation(
+            session, DEMO, name="IPSM Desa Contoh", category="organisasi", region_code="32.99.01", parent_id=district
+        )
+        for role in ROLES:
+            people.add_person(
+                session,
+                DEMO,
+                email=email(role),
+                name=NAMES[role],
+                role=role,
+                organisation_id=regency if role in ("kominfo", "juri") else ours,
+                # Nobody knows it: the demo signs in by one click.
+                password=parts.sealer.key_for(f"demo {role}").hex(),
+            )
+    return ours
+
+
+def _posts(parts: Parts, organisation_id: int, account_ids: list[int]) -> None:
+    present = clock.now()
+    photos = {
+        "posyandu": ("Kader menimbang di bawah tenda posyandu, beberapa ibu menunggu giliran.", 1),
+        "meeting": ("Warga duduk di tikar balai desa mendengarkan penjelasan di depan papan.", 2),
+        "road": ("Jalan kampung yang sedang dicor, dua orang bekerja di tepinya.", 3),
+    }
+    taken = {kind: intake.take(sample.drawn(kind, seed), store=parts.store) for kind, (_, seed) in photos.items()}
+    plan = (
+        (FIRST, ("posyandu", "meeting"), None, "approve"),
+        (LATER, ("road",), present + timedelta(hours=20), "approve"),
+        (REVIEW, ("meeting",), present + timedelta(hours=5), "submit"),
+        (DRAFT, (), None, "draft"),
+    )
+    with parts.db.write() as session:
+        author = Actor(NAMES["petugas"], people.person_by_email(session, email("petugas")).id)
+        approver = Actor(NAMES["pembina"], people.person_by_email(session, email("pembina")).id)
+        for caption, kinds, due_at, end in plan:
+            post = drafting.create(
+                session, organisation_id, author, caption=caption, account_ids=account_ids, due_at=due_at
+            )
+            assert post.id is not None
+            for kind in kinds:
+                drafting.add_photo(session, post.id, taken[kind], author, alt_text=photos[kind][0])
+            if end == "submit":
+                drafting.submit(session, post.id, author)
+            elif end == "approve":
+                queueing.approve(session, parts.settings, post.id, approver)

@@ -1,0 +1,121 @@
+"""`kentongan doctor`: what is well and what is not, in plain words. Looks, and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from app import clock, migrate, words
+from app.models import Account
+from app.parts import Parts, build
+from app.problems import Problem
+from app.queries import health
+from app.settings import Settings
+
+#: Less free space than this and photos or the database will soon fail to be written.
+LEAST_FREE = 500 * 1024**2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. words: a sentence for the operator."""
+
+    name: str
+    ok: bool
+    words: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order in which they should be mended."""
+    found = [_home(settings)]
+    try:
+        parts = build(settings)
+        with parts.db.read():
+            pass
+        behind = migrate.behind(parts.db)
+    except Problem as problem:
+        return [*found, Finding("database", False, words.sentence(problem.code, problem.facts))]
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        return [*found, Finding("database", False, words.sentence("database_down", {"reason": reason}))]
+    if behind:
+        return [*found, Finding("database", False, words.sentence("database_behind"))]
+    kind = "SQLite" if parts.db.sqlite else "PostgreSQL"
+    found.append(Finding("database", True, f"Basis data {kind} siap."))
+    with parts.db.read() as session:
+        found += _machine(session)
+        found += _accounts(session)
+        needs_address = _instagram_without_page(session)
+    found.append(_public_url(parts, needed=needs_address))
+    parts.db.close()
+    return found
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home
+    if not home.is_dir():
+        return Finding("home", False, f"Folder {home} belum ada. Jalankan `kentongan db upgrade`.")
+    if not os.access(home, os.W_OK):
+        return Finding("home", False, f"Folder {home} tidak dapat ditulisi.")
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE:
+        return Finding("home", False, f"Ruang simpan di {home} tinggal {free // 1024**2} MB.")
+    return Finding("home", True, f"Folder {home} siap, sisa ruang {free // 1024**3} GB.")
+
+
+def _machine(session: Session) -> list[Finding]:
+    state = health.machine(session, clock.now())
+    if state.worker_alive:
+        working = Finding("worker", True, "Pekerja berjalan.")
+    else:
+        working = Finding(
+            "worker", False, "Pekerja tidak berjalan: tidak ada yang terbit. Jalankan `kentongan serve` atau `worker`."
+        )
+    off = state.clock_off_s
+    if off is None:
+        return [working, Finding("clock", True, "Jam komputer ini cocok dengan jam platform.")]
+    return [working, Finding("clock", False, f"Jam komputer ini berbeda {abs(off):.0f} detik dari jam platform.")]
+
+
+def _accounts(session: Session) -> list[Finding]:
+    rows = session.exec(select(Account).where(col(Account.active)).order_by(col(Account.id))).all()
+    if not rows:
+        return [Finding("accounts", True, "Belum ada akun yang tersambung.")]
+    found = []
+    for account in rows:
+        said = f"{account.name} ({account.connector}): {words.HEALTH[account.health].lower()}."
+        if account.reason_code:
+            said += " " + words.sentence(account.reason_code, account.reason_facts)
+        found.append(Finding(f"account {account.id}", account.health in ("connected", "expiring"), said))
+    return found
+
+
+def _instagram_without_page(session: Session) -> bool:
+    rows = session.exec(
+        select(Account.settings).where(Account.connector == "instagram", col(Account.active), ~col(Account.practice))
+    ).all()
+    return any(not settings.get("page_id") for settings in rows)
+
+
+def _public_url(parts: Parts, *, needed: bool) -> Finding:
+    url = parts.settings.public_url
+    if not url:
+        if needed:
+            said = "KENTONGAN_PUBLIC_URL belum diisi dan ada akun Instagram tanpa Halaman: fotonya tidak dapat diambil."
+            return Finding("public_url", False, said)
+        return Finding("public_url", True, "Tanpa alamat umum; foto Instagram lewat Halaman Facebook.")
+    try:
+        status = requests.get(f"{url}/media/periksa.jpg", timeout=5, allow_redirects=False).status_code
+    except requests.RequestException:
+        return Finding("public_url", False, f"Alamat umum {url} tidak menjawab dari sini.")
+    # Our own page answers 404 to a link that nobody signed; anything else is another program's address.
+    host = urlsplit(url).hostname
+    if status == 404:
+        return Finding("public_url", True, f"Alamat umum {host} menjawab.")
+    return Finding("public_url", False, f"Alamat umum {host} menjawab {status}, bukan Kentongan.")

@@ -1,0 +1,71 @@
+"""Signs of life of the workers, and the leases by which periodic jobs run in one process at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, delete, select
+
+from app import clock
+from app.models import JobLease, Worker
+from app.parts import Parts
+
+#: A worker beats this often, and is believed for the longer time.
+BEAT_S, ALIVE_S = 5.0, 30.0
+
+
+def beat(parts: Parts, worker_id: str) -> None:
+    """Say that this worker is alive; forget workers that have been silent for a day."""
+    present = clock.now()
+    with parts.db.write() as session:
+        worker = session.get(Worker, worker_id)
+        if worker is None:
+            session.add(Worker(id=worker_id, started_at=present, beat_at=present))
+            session.exec(delete(Worker).where(col(Worker.beat_at) < present - timedelta(days=1)))
+        else:
+            worker.beat_at = present
+            session.add(worker)
+
+
+def leave(parts: Parts, worker_id: str) -> None:
+    """A worker that ends in order is no longer believed alive."""
+    with parts.db.write() as session:
+        session.exec(delete(Worker).where(col(Worker.id) == worker_id))
+
+
+def alive(session: Session) -> int:
+    """How many workers have beaten lately."""
+    since = clock.now() - timedelta(seconds=ALIVE_S)
+    return len(session.exec(select(Worker.id).where(col(Worker.beat_at) >= since)).all())
+
+
+def take(parts: Parts, job: str, owner: str, for_s: float) -> bool:
+    """Hold a periodic job for this many seconds: True when it was free, ours, or left by somebody who died."""
+    present = clock.now()
+    until = present + timedelta(seconds=for_s)
+    try:
+        with parts.db.write() as session:
+            hit = session.exec(
+                update(JobLease)
+                .where(col(JobLease.name) == job, (col(JobLease.until) <= present) | (col(JobLease.owner) == owner))
+                .values(owner=owner, until=until)
+            )
+            if hit.rowcount == 1:
+                return True
+            if session.get(JobLease, job) is not None:
+                return False
+            session.add(JobLease(name=job, owner=owner, until=until))
+            session.flush()
+            return True
+    except IntegrityError:
+        return False  # another process made the row in this moment
+
+
+def give_back(parts: Parts, job: str, owner: str) -> None:
+    """Let the next process have the job at once."""
+    with parts.db.write() as session:
+        session.exec(
+            update(JobLease).where(col(JobLease.name) == job, col(JobLease.owner) == owner).values(until=clock.now())
+        )

@@ -1,0 +1,36 @@
+"""Ask each account once a day whether it still works, so that a dead connection is known before a post needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from app import clock
+from app.models import Account
+from app.parts import Parts
+from app.problems import Problem
+from app.services import accounts
+from app.states import Actor
+
+CHECKER = Actor("checker")
+DAILY = timedelta(days=1)
+
+
+def run(parts: Parts, go_on: Callable[[], bool]) -> None:
+    """Check what was not checked for a day."""
+    with parts.db.read() as session:
+        due = session.exec(
+            select(Account.id).where(
+                col(Account.active),
+                col(Account.checked_at).is_(None) | (col(Account.checked_at) < clock.now() - DAILY),
+            )
+        ).all()
+    for account_id in due:
+        if not go_on():
+            return
+        try:
+            accounts.check(parts, account_id or 0, CHECKER)
+        except Problem:
+            continue  # written down at the account

@@ -1,0 +1,22 @@
+"""Read the engagement of posts that reached a reading age, and the followers of accounts once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from app.parts import Parts
+from app.services import counting
+
+THREADS = 4
+
+
+def run(parts: Parts, go_on: Callable[[], bool]) -> None:
+    """Until nothing is due or we are to stop."""
+    while go_on() and (due := counting.due(parts)):
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="count") as pool:
+            list(pool.map(lambda delivery_id: counting.count(parts, delivery_id), due))
+    for account_id in counting.due_accounts(parts):
+        if not go_on():
+            return
+        counting.count_account(parts, account_id)

@@ -1,0 +1,143 @@
+"""``kentongan serve``: the web in this process, the jobs in one supervised child, the practice platform in another.
+
+Children are spawned, never forked, and end when this process does.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import waitress
+from sqlmodel import col, select
+
+from app import create_app
+from app.models import Account
+from app.parts import Parts
+from app.problems import Problem
+from app.settings import PREFIX, Settings
+from connectors.practice import process as practice_process
+
+log = logging.getLogger(__name__)
+
+THREADS = 8
+_CHECK_S = 1.0
+#: A child that keeps dying is started ever more slowly, up to this many seconds apart.
+_SLOWEST_S = 30.0
+
+
+def serve(
+    parts: Parts, *, host: str, port: int, jobs: bool, demo: bool = False, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve until a signal. ready is called with the address once the port is taken. Problem("port_taken")."""
+    listener = _listen(host, port)
+    supervisor = Supervisor(parts, jobs=jobs, demo=demo)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
+    supervisor.start()
+    server = waitress.create_server(
+        create_app(parts.settings), sockets=[listener], threads=THREADS, ident=None, max_request_body_size=512 * 1024**2
+    )
+    try:
+        if ready:
+            ready(f"http://{host}:{listener.getsockname()[1]}/")
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+        supervisor.stop()
+
+
+class Supervisor:
+    """Keeps the children alive: the worker, and the practice platform once a practice account exists."""
+
+    def __init__(self, parts: Parts, *, jobs: bool, demo: bool) -> None:
+        self.parts = parts
+        self._jobs = jobs
+        self._demo = demo
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._practice: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._deaths = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Start what is needed; the practice platform first, the worker talks to it."""
+        self._keep()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the children in order: the worker finishes what it has under way."""
+        self._stopping.set()
+        self._thread.join()
+        for child in (self._worker, self._practice):
+            if child is None or child.poll() is not None:
+                continue
+            child.terminate()
+            try:
+                child.wait(self.parts.settings.http_timeout_s + 5)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(_CHECK_S):
+            try:
+                self._keep()
+            except Exception:
+                log.exception("the supervisor could not look after its children")
+
+    def _keep(self) -> None:
+        home = self.parts.settings.home
+        dead = self._practice is None or self._practice.poll() is not None
+        if dead and self._needs_practice() and practice_process.find(home) is None:
+            self._practice = practice_process.start(home, demo=self._demo)
+        if self._jobs and (self._worker is None or self._worker.poll() is not None):
+            self._start_worker()
+
+    def _start_worker(self) -> None:
+        lived = time.monotonic() - self._started
+        if self._worker is not None:
+            self._deaths = 1 if lived > 60 else self._deaths + 1
+            log.error("the worker ended with %s after %.0f s", self._worker.returncode, lived)
+            if lived < min(2.0**self._deaths, _SLOWEST_S):
+                return
+        self._started = time.monotonic()
+        self._worker = spawn_worker(self.parts.settings)
+
+    def _needs_practice(self) -> bool:
+        with self.parts.db.read() as session:
+            query = select(Account.id).where(col(Account.practice), col(Account.active)).limit(1)
+            return self._demo or session.exec(query).first() is not None
+
+
+def spawn_worker(settings: Settings) -> subprocess.Popen[bytes]:
+    """A worker as a child; it ends when our end of its standard input closes, that is when we die."""
+    environment = {**os.environ, PREFIX + "HOME": str(settings.home)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "jobs.worker"], env=environment, stdin=subprocess.PIPE, cwd=Path(__file__).parents[1]
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise Problem("port_taken", port=port) from None
+    return listener
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

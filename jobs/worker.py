@@ -1,0 +1,139 @@
+"""The worker process: publisher, timetable, heartbeat. ``kentongan worker`` is this; ``serve`` keeps one."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app import clock
+from app.parts import Parts, build
+from app.queries import queues
+from app.services import workers
+from app.settings import load
+from jobs import TIMETABLE, Job
+from jobs.publish import Publisher
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 60.0
+
+
+class Worker:
+    """Start it, wait, stop it. Two of them on one database do no harm: rows are claimed, jobs are leased."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.id = uuid.uuid4().hex
+        self.publisher = Publisher(parts)
+        self._stopping = threading.Event()
+        self._running = threading.Semaphore(len(TIMETABLE))
+        self._beating = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        # Nothing is missed by APScheduler's rules: what is due stands in our tables, and a late firing is as good.
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for job in TIMETABLE:
+            self._scheduler.add_job(
+                self._fire, "interval", (job,), seconds=job.every.total_seconds(), id=job.name, next_run_time=_soon()
+            )
+
+    def start(self) -> None:
+        """Begin."""
+        workers.beat(self.parts, self.id)
+        self._beating.start()
+        self.publisher.start()
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End in order: nothing new is begun, what is under way is finished."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        self.publisher.stop()
+        self._beating.join()
+        workers.leave(self.parts, self.id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the publisher or a periodic job is at work."""
+        jobs_busy = self._running._value < len(TIMETABLE)
+        return self.publisher.busy or jobs_busy
+
+    def _fire(self, job: Job) -> None:
+        def go_on() -> bool:
+            return not self._stopping.is_set() and workers.take(self.parts, job.name, self.id, LEASE_S)
+
+        if self._stopping.is_set() or not workers.take(self.parts, job.name, self.id, LEASE_S):
+            return
+        with self._running:
+            try:
+                job.run(self.parts, go_on)
+            except Exception:
+                log.exception("job %s", job.name)
+            finally:
+                workers.give_back(self.parts, job.name, self.id)
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(workers.BEAT_S):
+            try:
+                workers.beat(self.parts, self.id)
+            except Exception:
+                log.exception("heartbeat")
+
+
+def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) -> list[str]:
+    """Work until a signal, or with ``until_idle`` until nothing is due soon. Returns what is left, a line each."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if with_parent:
+        threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
+    worker = Worker(parts)
+    worker.start()
+    try:
+        quiet = 0
+        while not stop.wait(0.25):
+            if not until_idle:
+                continue
+            quiet = 0 if worker.busy or _pending(parts) else quiet + 1
+            if quiet >= 2:
+                break
+    finally:
+        worker.stop()
+    with parts.db.read() as session:
+        return queues.left(session, clock.now())
+
+
+def _pending(parts: Parts) -> bool:
+    with parts.db.read() as session:
+        return queues.pending(session, clock.now(), timedelta(seconds=parts.settings.idle_s))
+
+
+def _watch_parent(stop: threading.Event) -> None:
+    """The supervisor holds the other end of our standard input: when it dies, we end too."""
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+def _soon() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """``python -m jobs.worker``: the child of ``kentongan serve``; settings come from its environment."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logging.Formatter.converter = time.gmtime
+    run(build(load()), with_parent=True)
+
+
+if __name__ == "__main__":
+    main()
