@@ -245,7 +245,12 @@ class Instagram(GraphConnector):
         if username is None:
             return False
         if self._username is None:
-            self._username = text(self.graph.read(self.account.remote_id, "username").get("username"))
+            try:
+                self._username = text(self.graph.read(self.account.remote_id, "username").get("username"))
+            except (Refused, SignInAgain) as error:
+                if not field_refused(error):
+                    raise
+                self._username = ""
         return username == self._username
 
 

@@ -61,6 +61,12 @@ def error(code: int | None, subcode: int | None = None, message: str = "no", sta
 GONE = error(100, 33, "Unsupported get request. Object with ID '1' does not exist or missing permissions")
 UNKNOWN_FIELD = error(100, None, "(#100) Tried accessing nonexisting field (from)")
 
+
+def status(code: str, reason: str | None = None) -> Says:
+    """A container's status."""
+    return Says({"status_code": code, "status": reason} if reason else {"status_code": code})
+
+
 Answer = Says | Callable[[Seen], Says]
 
 
