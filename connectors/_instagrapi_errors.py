@@ -174,6 +174,8 @@ def _upload_error(error: Exception, facts: dict[str, Any]) -> ConnectorError:
     except ValueError:
         body = {}
     message = str(body.get("message", "")) if isinstance(body, dict) else ""
+    if status == 404 and getattr(response, "content", b"") == b"Not Found":
+        return _by_rule(RULES["ChallengeError"], error, facts)  # a masked challenge, as the library reads it elsewhere
     if message in _MESSAGES:
         return _by_rule(RULES[_MESSAGES[message]], error, facts)
     if status == 429 or "Please wait a few minutes" in message:

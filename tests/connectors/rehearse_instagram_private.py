@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ TIMEOUT_S = 1.5
 
 def session_json(**changes: Any) -> str:
     """A session as an owner hands it over, made by the library itself; ``changes`` go over its top level."""
-    kept = secrets_from(SESSION, wire=Wire("https://i.instagram.com"))["session"]
-    return json.dumps({**json.loads(kept), **changes})
+    return json.dumps({**json.loads(_kept_session()), **changes})
+
+
+@cache
+def _kept_session() -> str:
+    return secrets_from(SESSION, wire=Wire("http://127.0.0.1:9"))["session"]
 
 
 def connector_for(site: PrivateInstagram, **settings: str) -> InstagramPrivate:

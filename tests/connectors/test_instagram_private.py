@@ -104,14 +104,20 @@ def test_publishes_a_carousel_in_order(pair: Pair, tmp_path: Path) -> None:
     colours = ["#ff0000", "#00ff00", "#0000ff"]
     photos = tuple(photo(tmp_path, f"{i}.jpg", colour=colour) for i, colour in enumerate(colours))
     photos = (photos[0], replace(photos[1], alt_text=""), photos[2])
-    _, remote_id = publish(connector, Item("Tiga foto", photos))
+    item = Item("Tiga foto", photos)
+    staged, remote_id = publish(connector, item)
     (post,) = site.posts
     assert remote_id == f"{post.pk}_7001"
     assert post.alt_texts == [photos[0].alt_text, None, photos[2].alt_text]
     for colour, raw in zip(((255, 0, 0), (0, 255, 0), (0, 0, 255)), post.photos, strict=True):
         with Image.open(io.BytesIO(raw)) as sent:
             pixel = sent.convert("RGB").getpixel((5, 5))
+        assert isinstance(pixel, tuple)
         assert max(abs(a - b) for a, b in zip(colour, pixel, strict=True)) < 12
+    post.caption = "Disunting di aplikasi"  # the post's own upload id still tells whose it is
+    found = connector.find(item, staged, now())
+    assert found is not None
+    assert found.remote_id == remote_id
 
 
 def test_staging_goes_on_where_it_stopped(pair: Pair, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_a_comment_of_an_odd_shape_does_not_take_the_others_along(pair: Pair) ->
     site.write(post.pk, "satu")
     site.write(post.pk, "dua")
     shaped = site.told_comment
-    odd = [{"pk": "77", "text": None}, {"pk": "x", "text": "tanpa id"}, {}]
+    odd: list[dict[str, Any]] = [{"pk": "77", "text": None}, {"pk": "x", "text": "tanpa id"}, {}]
     rows = iter(odd)
     site.told_comment = lambda comment: next(rows) if comment.text == "satu" else shaped(comment)  # type: ignore[method-assign]  # a changed answer
     for _ in odd:

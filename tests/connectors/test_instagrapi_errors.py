@@ -13,7 +13,7 @@ import requests
 from connectors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
 from connectors._instagrapi_errors import RULES, translate
 
-REAL = {
+REAL: dict[str, Any] = {
     name: kind
     for name, kind in vars(instagrapi.exceptions).items()
     if inspect.isclass(kind) and issubclass(kind, Exception)
