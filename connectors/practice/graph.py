@@ -85,35 +85,38 @@ class Graph:
                     entry["fault"] = fault.what
                 if fault is not None and fault.what not in faults.ACTS:
                     return _spoil(fault, None, call.account_id, entry)
-                result = None if call.fetch else _run(ctx, call, None)
-            if call.fetch:
-                result = self._fetch_and_run(request, call.fetch, now)
-            entry["acted"] = 1
-            answer = Answer(200, _json(result))
+                answer = None if call.fetch else _act(ctx, call, None, entry)
+            if answer is None:
+                answer = self._fetch_and_act(request, call.fetch or "", now, entry)
         except GraphError as error:
-            entry.update(code=error.code, subcode=error.subcode)
-            answer = Answer(error.status, _json(error.body()))
+            answer = _refuse(error, entry)
         return _spoil(fault, answer, entry.get("account_id"), entry) if fault else answer
 
-    def _fetch_and_run(self, request: GraphRequest, url: str, now: float) -> Any:
+    def _fetch_and_act(self, request: GraphRequest, url: str, now: float, entry: dict[str, Any]) -> Answer:
         """Fetch outside any transaction (the address may be our own), then look at everything anew and act."""
         data = images.fetch(url)
         with self._store.transaction() as db:
             ctx = Context(self._store, db, request, now)
-            return _run(ctx, understand(ctx), data)
+            return _act(ctx, understand(ctx), data, entry)
 
 
-def _run(ctx: Context, call: Call, data: bytes | None) -> Any:
+def _act(ctx: Context, call: Call, data: bytes | None, entry: dict[str, Any]) -> Answer:
     """Run inside a savepoint, so that a refusal leaves nothing behind but the used-up switch."""
     ctx.db.execute("SAVEPOINT call")
     try:
-        result = call.run(data)
-    except BaseException:
+        answer = Answer(200, _json(call.run(data)))
+    except GraphError as error:
         ctx.db.execute("ROLLBACK TO call")
         ctx.db.execute("RELEASE call")
-        raise
+        return _refuse(error, entry)
     ctx.db.execute("RELEASE call")
-    return result
+    entry["acted"] = 1
+    return answer
+
+
+def _refuse(error: GraphError, entry: dict[str, Any]) -> Answer:
+    entry.update(code=error.code, subcode=error.subcode)
+    return Answer(error.status, _json(error.body()))
 
 
 def _json(value: Any) -> bytes:

@@ -112,14 +112,15 @@ def _comments(ctx: Context, row: Row, field: Field) -> dict[str, Any]:
     mode = field.modifiers.get("filter", "toplevel")
     if mode not in ("toplevel", "stream"):
         raise invalid("Param filter must be one of {TOPLEVEL, STREAM}")
-    if "post_id" in row.keys():  # noqa: SIM118  a sqlite3.Row iterates over values
+    replies = "post_id" in row.keys()  # noqa: SIM118  a sqlite3.Row iterates over values
+    if replies:
         rows = ctx.all("SELECT * FROM comments WHERE parent_id = ?", row["id"])
     elif mode == "stream":
         rows = ctx.all("SELECT * FROM comments WHERE post_id = ?", row["id"])
     else:
         rows = ctx.all("SELECT * FROM comments WHERE post_id = ? AND parent_id IS NULL", row["id"])
     rows = _since_until(ctx, rows, field)
-    order = field.modifiers.get("order", "chronological" if mode == "stream" else "ranked")
+    order = field.modifiers.get("order", "chronological" if replies or mode == "stream" else "ranked")
     if order not in ("chronological", "reverse_chronological", "ranked"):
         raise invalid("Param order must be one of {CHRONOLOGICAL, REVERSE_CHRONOLOGICAL}")
     # "ranked" is whatever Meta likes; here newest first, so that nobody comes to rely on the order not asked for.

@@ -39,6 +39,7 @@ class Residents:
         self._on = on
         self._speed = speed
         self._seed = seed
+        self._since = store.now()
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -61,6 +62,8 @@ class Residents:
         """Residents on or off; speed as in SPEEDS, None leaves it. Raises ValueError."""
         if speed is not None and speed not in SPEEDS:
             raise ValueError(f"unknown speed {speed!r}")
+        if on and not self._on:
+            self._since = self._store.now()
         self._on, self._speed = on, speed or self._speed
         self.look()
 
@@ -97,7 +100,7 @@ class Residents:
 
     # --- planning ----------------------------------------------------------------------------------------------
     def _plan(self, ctx: Context, post: Row) -> None:
-        start = max(ctx.now, post["published_at"])
+        start = max(self._since, post["published_at"])
         factor = SPEEDS[self._speed]
         for step in story(self._seed, post["id"], post["message"]):
             _insert(ctx, post["id"], {**step, "due": start + step["due"] * factor})

@@ -41,14 +41,14 @@ class Caller:
         assert status == 200, data
         return data
 
-    def post(self, path: str, *, source: bytes | None = None, **form: Any) -> Any:
+    def post(self, path: str, *, source: Any = None, **form: Any) -> Any:
         """The JSON of an answer that must be 200."""
         files = {"source": ("foto.jpg", source)} if source is not None else None
         status, data = self.call("POST", path, data=form, files=files)
         assert status == 200, data
         return data
 
-    def error(self, method: str, path: str, *, source: bytes | None = None, **params: Any) -> tuple[int, int | None]:
+    def error(self, method: str, path: str, *, source: Any = None, **params: Any) -> tuple[int, int | None]:
         """(code, subcode) of an answer that must be an error object."""
         files = {"source": ("foto.jpg", source)} if source is not None else None
         place = "params" if method == "GET" else "data"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -111,12 +112,13 @@ def test_scheduled_by_the_platform_goes_out_by_its_clock(practice: Control, page
 
 @pytest.mark.parametrize("what", ["post", "photo", "comment", "media"])
 def test_the_second_delete_finds_nothing(practice: Control, page: PracticePage, graph: Caller, what: str) -> None:
-    made = {
+    makers: dict[str, Callable[[], str]] = {
         "post": lambda: graph.post(f"{page.page_id}/feed", message="x")["id"],
         "photo": lambda: staged_photo(graph, page),
         "comment": lambda: practice.comment(graph.post(f"{page.page_id}/feed", message="x")["id"], "Ani", "Halo"),
         "media": lambda: instagram_post(practice, graph, page),
-    }[what]()
+    }
+    made = makers[what]()
     assert graph.call("DELETE", made) == (200, {"success": True})
     assert graph.error("DELETE", made) == (100, 33)
     assert graph.error("GET", made) == (100, 33)
