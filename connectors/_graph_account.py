@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from connectors._base import Connector
-from connectors._errors import ConnectorError, Refused, SignInAgain
+from connectors._errors import Busy, ConnectorError, Refused, SignInAgain
 from connectors._graph import Graph
 from connectors._graph_errors import classify
 from connectors._graph_reading import moment
@@ -94,6 +96,15 @@ class GraphConnector(Connector):
         # How Meta counts is not documented: the larger of code points and UTF-16 units decides.
         if max(len(item.caption), len(item.caption.encode("utf-16-le", "surrogatepass")) // 2) > limits.caption:
             raise Refused("caption_too_long", limit=limits.caption)
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """For ``find``: a refused list is unreadable (``Busy``), not an absence and not a refusal of the post."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Busy("unreadable", **refusal.facts) from None
 
 
 def upload_page_photo(graph: Graph, page_id: str, photo: PhotoFile, index: int, *, temporary: bool) -> str:

@@ -61,8 +61,10 @@ class _Watch:
             timer.cancel()
 
     def sending(self, sock: socket.socket) -> None:
-        """From here on the other side may have heard us."""
+        """From here on the other side may have heard us. Raises TimeoutError where the time ran out connecting."""
         with self._lock:
+            if self.expired and not self.sent:
+                raise TimeoutError("no connection in time")
             self._sock = sock
             self.sent = True
         # urllib3 leaves the short connect time-out on the socket while it sends; an upload may take the whole call.

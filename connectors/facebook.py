@@ -21,7 +21,7 @@ from connectors import _graph_counts as counting
 from connectors._base import Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
-from connectors._graph_account import GraphConnector, upload_page_photo
+from connectors._graph_account import GraphConnector, looking, upload_page_photo
 from connectors._graph_reading import EARLIER, after, moment, same_text, text, whole
 from connectors._types import Ability, AccountFacts, Counts, Item, Limits, Published, RemoteComment, Staged
 
@@ -108,7 +108,15 @@ class Facebook(GraphConnector):
         post_id = staged.ids.get(_POST)
         if post_id is None:
             form = self._post_form(item, staged.ids)
-            post_id = self.graph.created(self.account.remote_id, "feed", {**form, "published": "true"}, commits=True)
+            try:
+                post_id = self.graph.created(
+                    self.account.remote_id, "feed", {**form, "published": "true"}, commits=True
+                )
+            except Refused as refusal:
+                if refusal.code == "photo_already_posted":
+                    # Nobody else knows these photos: an earlier commit of ours may have worked unheard.
+                    raise Unsure(refusal.code, **refusal.facts) from None
+                raise
             return Published(post_id, self._permalink(post_id))
         try:
             answer = self.graph.post(post_id, None, {"is_published": "true"}, commits=True)
@@ -133,7 +141,8 @@ class Facebook(GraphConnector):
             except Refused:
                 # Not to be seen by its id (gone, or this server does not say is_published): the list decides.
                 log.info("staged post %s is not readable, looking in the list", post_id)
-        return self._listed(item, since)
+        with looking():
+            return self._listed(item, since)
 
     def discard(self, staged: Staged) -> None:
         """Delete the unpublished post and its photos. A post that is public is left alone with all its photos."""

@@ -16,7 +16,7 @@ from connectors import _instagram_comments as threads
 from connectors._base import Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
-from connectors._graph_account import GraphConnector
+from connectors._graph_account import GraphConnector, looking
 from connectors._graph_reading import after, moment, same_text, text, whole
 from connectors._instagram_containers import (
     CONTAINER,
@@ -105,9 +105,9 @@ class Instagram(GraphConnector):
         self._fitting(item)
         limits = self.limits
         if len(_HASHTAG.findall(item.caption)) > (limits.hashtags or 0):
-            raise Refused("caption_too_long", hashtags=limits.hashtags)
+            raise Refused("too_many_hashtags", limit=limits.hashtags)
         if len(_MENTION.findall(item.caption)) > (limits.mentions or 0):
-            raise Refused("caption_too_long", mentions=limits.mentions)
+            raise Refused("too_many_mentions", limit=limits.mentions)
         return Staging(self.graph, self.account, staged, save).round(item)
 
     def commit(self, item: Item, staged: Staged) -> Published:
@@ -136,14 +136,13 @@ class Instagram(GraphConnector):
         container = staged.ids.get(CONTAINER)
         if container is None:
             return None
-        try:
-            status, _ = container_status(self.graph, container)
-        except Gone:
-            # Containers vanish after a day, published or not: the list decides.
-            status = "GONE"
-        if status not in ("PUBLISHED", "GONE"):
-            return None
-        found = self._listed(item, since)
+        with looking():
+            try:
+                status, _ = container_status(self.graph, container)
+            except Gone:
+                # Containers vanish after a day, published or not: the list decides.
+                status = "GONE"
+            found = self._listed(item, since) if status in ("PUBLISHED", "GONE") else []
         if found:
             return _published(found[0])
         if status == "PUBLISHED":
@@ -197,7 +196,10 @@ class Instagram(GraphConnector):
 
     def _published_before(self, item: Item) -> Published:
         now = self.server_time or datetime.now(UTC)
-        found = self._listed(item, now - _CONTAINER_LIFE)
+        try:
+            found = self._listed(item, now - _CONTAINER_LIFE)
+        except (Busy, Refused):
+            found = []
         if len(found) == 1:
             return _published(found[0])
         # None is listed yet, or several look alike: ``find`` knows when we started and decides.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -147,10 +148,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def scripted() -> Iterator[Script]:
+def scripted(tls: ssl.SSLContext | None = None) -> Iterator[Script]:
+    """The server on a free port for the time of the block; ``tls`` makes it https."""
     server = _Server(("127.0.0.1", 0), _Handler)
+    if tls is not None:
+        # The handshake belongs to the thread of its own connection, not to the one that accepts.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.script = Script()
-    server.script.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server.script.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -199,6 +199,22 @@ def test_a_post_not_seen_by_its_id_is_looked_for(script: Script, facebook: Faceb
     assert facebook.find(Item("Halo"), staged, NOW) == Published("1_9")
 
 
+def test_a_refused_list_is_not_a_refused_post(script: Script, facebook: Facebook) -> None:
+    for answer in (UNKNOWN_FIELD, GONE):
+        script.on("GET", "", answer, once=True)
+        script.on("GET", "", answer, once=True)
+        script.on("GET", "", answer, once=True)
+        with pytest.raises(Busy) as caught:
+            facebook.find(Item("Halo"), Staged(), NOW)
+        assert caught.value.code == "unreadable"
+
+
+def test_photos_that_were_posted_already_speak_for_a_lost_commit(script: Script, facebook: Facebook) -> None:
+    script.on("POST", "/feed", error(100, 1366051, "These photos were already posted."))
+    with pytest.raises(Unsure):
+        facebook.commit(Item("x"), Staged(ids={"way": "direct"}, ready=True))
+
+
 def test_an_unreadable_list_is_not_an_absence(script: Script, facebook: Facebook) -> None:
     script.on(
         "GET", "", Says({"data": [listed("8", "x")], "paging": {"next": "y", "cursors": {"after": "2"}}}), once=True

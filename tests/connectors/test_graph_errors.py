@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import connectors
 from connectors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
 from connectors._graph_errors import CODES, KEYS, PAIRS, SUBCODES, classify, rule_for
 
@@ -162,6 +166,22 @@ def test_code_100_by_words() -> None:
     assert key("(#100) The message is too long").code == "caption_too_long"
     gone = classify(told(100, 33, "missing permissions"), status=400, commits=True)
     assert isinstance(gone, Gone)
+
+
+def test_every_key_that_is_raised_is_explained() -> None:
+    """``app/words.py`` has a sentence for each of KEYS; a key missing there would be shown raw."""
+    folder = Path(connectors.__file__).parent
+    files = [
+        *folder.glob("_graph*.py"),
+        *folder.glob("_instagram_c*.py"),
+        folder / "facebook.py",
+        folder / "instagram.py",
+    ]
+    raised: set[str] = set()
+    for file in files:
+        raised |= set(re.findall(r'(?:Busy|Refused|SignInAgain|Unsure|Gone|unclear)\(\s*"(\w+)"', file.read_text()))
+    assert len(raised) > 15
+    assert raised <= set(KEYS)
 
 
 def test_numbers_in_words_decide_nothing() -> None:

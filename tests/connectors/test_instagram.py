@@ -180,8 +180,8 @@ def test_what_cannot_succeed_is_not_sent(script: Script, instagram: Instagram, m
         (Item("x"), "no_photo"),
         (Item("x" * 2201, (photo,)), "caption_too_long"),
         (Item("🌾" * 1101, (photo,)), "caption_too_long"),
-        (Item("#a " * 31, (photo,)), "caption_too_long"),
-        (Item("@a " * 21, (photo,)), "caption_too_long"),
+        (Item("#a " * 31, (photo,)), "too_many_hashtags"),
+        (Item("@a " * 21, (photo,)), "too_many_mentions"),
         (Item("x", (photo,) * 11), "too_many_photos"),
     ):
         with pytest.raises(Refused) as caught:
