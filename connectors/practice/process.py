@@ -10,7 +10,11 @@ from pathlib import Path
 import requests
 
 URL_FILE = "practice.url"
+LOG_FILE = "practice.log"
 _START_S = 20.0
+_ROOT = Path(__file__).parents[2]
+#: Platforms started by ``ensure``: kept, because a Popen that is dropped while its child lives warns.
+_started: list[subprocess.Popen[bytes]] = []
 
 
 def find(home: str | Path) -> str | None:
@@ -36,14 +40,19 @@ def start(
     """Spawn the platform and wait until it answers. demo: residents at demo speed. with_parent: it ends when we do.
 
     When another process holds the home already, the child leaves at once and that one's answer counts. Raises
-    RuntimeError when nothing answers in 20 seconds.
+    RuntimeError when nothing answers in 20 seconds. The child's stdout is closed, so that whoever reads ours sees its
+    end; what it has to say goes to practice.log.
     """
     home = Path(home)
-    command = [sys.executable, "-m", "connectors.practice", "--home", str(home)]
+    home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "connectors.practice", "--home", str(home.resolve())]
     command += ["--demo-speed"] if demo else []
     command += ["--with-parent"] if with_parent else []
     command += ["--port", str(port)] if port else []
-    child = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdin=subprocess.DEVNULL)  # noqa: S603  our own module
+    with (home / LOG_FILE).open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603  our own module
+            command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
+        )
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         if find(home):
@@ -56,12 +65,12 @@ def start(
     raise RuntimeError("the practice platform did not start")
 
 
-def ensure(home: str | Path, *, demo: bool = False) -> str:
-    """The address of the platform on this home, started when it is not there."""
+def ensure(home: str | Path, *, demo: bool = False, with_parent: bool = True) -> str:
+    """The address of the platform on this home, started when it is not there. Raises RuntimeError as ``start``."""
     url = find(home)
     if url is not None:
         return url
-    start(home, demo=demo)
+    _started.append(start(home, demo=demo, with_parent=with_parent))
     url = find(home)
     if url is None:
         raise RuntimeError("the practice platform did not start")

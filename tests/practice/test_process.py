@@ -104,9 +104,13 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     parent = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=40)
     pid = int(parent.stdout)
     deadline = time.monotonic() + 10
-    while alive(pid):
-        assert time.monotonic() < deadline, "the platform outlived its parent"
-        time.sleep(0.05)
+    try:
+        while alive(pid):
+            assert time.monotonic() < deadline, "the platform outlived its parent"
+            time.sleep(0.05)
+    finally:
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
     assert process.find(tmp_path) is None
 
 
