@@ -180,9 +180,12 @@ def object_of(organisation_id: int | None, *, stay: bool = True) -> None:
     if standing.organisation is None or standing.organisation.id != organisation_id:
         with current_app.extensions["kentongan"].db.read() as session:
             standing = stand(session, standing.person_id, standing.name, standing.email, organisation_id)
+    # ``stand`` falls back to one's own organisation: only the object's own counts here.
+    if standing.organisation is None or standing.organisation.id != organisation_id:
+        abort(404)
     if rule.right not in standing.rights:
         abort(404)
-    if stay and standing.organisation is not None:
+    if stay:
         cookie["organisation"] = standing.organisation.id
     g.standing = standing
     g.object_checked = True
@@ -240,7 +243,8 @@ def enforce() -> Any:
 def confirm_object(response: Any) -> Any:
     """After every request: a view that promised to check its object and did not gives nothing away."""
     rule = g.get("rule")
-    if isinstance(rule, Rule) and rule.of_object and response.status_code < 400 and not g.get("object_checked"):
+    promised = isinstance(rule, Rule) and rule.of_object and g.get("standing") is not None
+    if promised and response.status_code < 400 and not g.get("object_checked"):
         current_app.logger.error("object not checked: %s", request.endpoint)
         return current_app.response_class("", status=500)
     return response

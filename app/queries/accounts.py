@@ -51,7 +51,11 @@ def of_organisation(session: Session, organisation_id: int, now: datetime) -> li
     )  # fmt: skip
     found = [
         Line(
-            *row[:5],
+            id=row[0],
+            connector=row[1],
+            name=row[2],
+            handle=row[3],
+            practice=row[4],
             health=shown(row[5], row[10], now),
             reason_code=row[6],
             reason_facts=row[7] or {},

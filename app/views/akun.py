@@ -62,7 +62,7 @@ def baru() -> Any:
     """Connect an account."""
     known = load()
     form = NewAccount()
-    form.connector.choices = [(name, kind.label) for name, kind in sorted(known.items())]
+    form.connector.choices = {name: kind.label for name, kind in sorted(known.items())}
     warnings = [(kind.label, kind.warning) for _, kind in sorted(known.items()) if kind.warning]
     if not form.posted():
         return render_template("akun/baru.html", form=form, warnings=warnings)
