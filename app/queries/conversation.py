@@ -147,6 +147,10 @@ class Thread:
             and not (way.state == "published" and way.remote_id in there)
         ]
 
+    def writer(self, said: Said) -> str | None:
+        """Who of us wrote an answer that stands among the comments; None when it was typed on the platform."""
+        return next((way.who for way in self.ways if way.remote_id == said.remote_id and way.action == "reply"), None)
+
     @property
     def hiding(self) -> Way | None:
         """The newest hide or show, while it has not arrived."""
@@ -195,7 +199,7 @@ def _parse(seen: str) -> tuple[int, int]:
 def _item(session: Session, item_id: int) -> Item | None:
     other = aliased(Photo)
     first = select(func.min(other.position)).where(col(other.post_id) == col(Post.id)).correlate(Post).scalar_subquery()
-    row = session.execute(
+    row: Any = session.execute(
         select(
             col(Aspiration.id), col(Aspiration.organisation_id), col(Aspiration.kind), col(Aspiration.kind_by),
             col(Aspiration.suggested_kind), col(Aspiration.confidence), col(Aspiration.status),
@@ -219,7 +223,7 @@ def _item(session: Session, item_id: int) -> Item | None:
     place = None
     if connector is not None and post_id is not None:
         place = Place(connector, account, health, post_id, headline(caption, title), photo, published_at)
-    return Item(*row[:16], place=place)
+    return Item(*[*row[:16], place])
 
 
 def _talk(session: Session, root: int) -> list[Said]:
@@ -230,7 +234,7 @@ def _talk(session: Session, root: int) -> list[Said]:
     )  # fmt: skip
     order = (col(Comment.said_at), col(Comment.id))
     rows = list(session.execute(select(*columns).where(col(Comment.id) == root)))
-    level, below = [root], []
+    level, below = [root], list[Any]()
     for _ in range(_DEEPEST):
         found = session.execute(select(*columns).where(col(Comment.parent_id).in_(level)).order_by(*order)).all()
         below += found
@@ -246,6 +250,8 @@ def _said(row: Any) -> Said:
     # The present text stands at the end of the versions; a text that was taken back and forth is listed each time.
     if earlier and earlier[-1] == text:
         earlier.pop()
+    # What a platform says is an address is only followed when it is one.
+    permalink = permalink if str(permalink or "").startswith(("https://", "http://")) else None
     return Said(id_, parent_id, author, text, earlier, own, hidden, deleted_at, permalink, said_at, remote_id)
 
 

@@ -46,7 +46,7 @@ class Wanted:
             given.get("sesudah", "")[:60],
         )
 
-    def address(self, **changes: str) -> dict[str, str]:
+    def address(self, **changes: str) -> dict[str, Any]:
         """For url_for: only what differs from a plain list. A changed filter begins at the top."""
         other = replace(self, **{"after": "", **changes}) if changes else self
         pairs = {"jenis": other.kind, "status": "" if other.status == OPEN else other.status, "q": other.words}
@@ -99,6 +99,15 @@ def owner(session: Session, item_id: int) -> int | None:
     return session.execute(select(col(Aspiration.organisation_id)).where(col(Aspiration.id) == item_id)).scalar()
 
 
+def heard_of(session: Session, organisation_id: int) -> tuple[bool, bool]:
+    """(whether anything ever arrived, whether an account is connected): why a list may be empty."""
+    item = select(col(Aspiration.id)).where(col(Aspiration.organisation_id) == organisation_id).limit(1)
+    account = (
+        select(col(Account.id)).where(col(Account.organisation_id) == organisation_id, col(Account.active)).limit(1)
+    )
+    return session.execute(item).first() is not None, session.execute(account).first() is not None
+
+
 def last_answer(session: Session, organisation_id: int) -> datetime | None:
     """When the newest answer went out."""
     found: datetime | None = session.execute(
@@ -149,7 +158,7 @@ def _counts(session: Session, organisation_id: int, wanted: Wanted) -> dict[str,
         .where(_matching(organisation_id, wanted, any_kind=True))
         .group_by(col(Aspiration.kind))
     )
-    return {kind: count for kind, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _groups() -> list[tuple[Any, bool]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -32,14 +34,14 @@ def decide(session: Session, item_id: int, outgoing_id: int, by: Actor, choice: 
     fence = outgoing.fence + 1
     if action == "confirm":
         at = outgoing.commit_at or present
-        done = {"published_at": at, "wake_at": None, "confirmed_by": by.who, "error_code": None}
+        done: dict[str, Any] = {"published_at": at, "wake_at": None, "confirmed_by": by.who, "error_code": None}
         move(session, outgoing, action, by, fence=fence, **done)
         if outgoing.action == "reply":
             moderating.answered(session, outgoing, by)
     elif action == "cancel":
         move(session, outgoing, action, by, fence=fence, wake_at=None)
     else:
-        again = {"due_at": present, "wake_at": present, "attempts": 0, "looks": 0, "unsure_since": None}
+        again: dict[str, Any] = {"due_at": present, "wake_at": present, "attempts": 0, "looks": 0, "unsure_since": None}
         try:
             with session.begin_nested():
                 move(session, outgoing, action, by, fence=fence, error_code=None, error_facts={}, **again)

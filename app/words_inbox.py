@@ -1,0 +1,134 @@
+"""The inbox in Indonesian: its history, what is on its way, the ready replies, the reasons for hiding.
+
+The sign is one of icons.svg, the tone one of parts.css. Patterns may use {source} (where it came from), {old}, {new}.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from app import times
+
+#: (subject, what) or (subject, action of the answer, what) → (tone, sign, words)
+HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
+    ("aspiration", "arrive"): ("draft", "inbox", "Masuk dari {source}"),
+    ("aspiration", "kind"): ("plan", "sort", "Jenis: {old} menjadi {new}"),
+    ("aspiration", "assign"): ("plan", "people", "Ditangani {new}"),
+    ("aspiration", "sudah ditanggapi"): ("ok", "reply", "Sudah ditanggapi"),
+    ("aspiration", "ditindaklanjuti"): ("plan", "again", "Ditindaklanjuti"),
+    ("aspiration", "diteruskan"): ("plan", "forward", "Diteruskan"),
+    ("aspiration", "menunggu warga"): ("wait", "clock", "Menunggu warga"),
+    ("aspiration", "selesai"): ("ok", "check", "Selesai"),
+    ("aspiration", "dibuka lagi"): ("wait", "again", "Dibuka lagi"),
+    ("aspiration", "diarsipkan"): ("draft", "lock", "Diarsipkan"),
+    ("comment", "change"): ("draft", "compose", "{new}"),
+    ("comment", "vanish"): ("draft", "x", "Komentar dihapus di platformnya"),
+}
+_SENT = {
+    "reply": ("Balasan", "terkirim"),
+    "hide": ("Sembunyikan komentar", "sudah tersembunyi"),
+    "unhide": ("Tampilkan lagi", "sudah tampil"),
+    "delete": ("Hapus komentar", "sudah terhapus"),
+}
+_STEPS = {
+    "queue": ("plan", "clock", "{name} diminta"),
+    "publish": ("ok", "check", "{name}: {done}"),
+    "found": ("ok", "check", "{name}: {done}"),
+    "late_id": ("ok", "check", "{name}: ternyata {done}"),
+    "confirm": ("ok", "check", "{name}: dinyatakan {done}"),
+    "fail": ("fail", "stop", "{name}: ditolak platform"),
+    "miss": ("fail", "clock", "{name}: terlewat, tidak dikirim sendiri"),
+    "hold": ("wait", "lock", "{name}: ditahan, sambungan akun terputus"),
+    "release": ("plan", "plug", "{name}: akun tersambung lagi, dilanjutkan"),
+    "unclear": ("doubt", "ask", "{name}: platform tidak memberi jawaban jelas"),
+    "unreadable": ("doubt", "ask", "{name}: tidak terbaca; perlu dilihat orang"),
+    "absent": ("plan", "again", "{name}: belum ada di sana, jadi dikirim lagi"),
+    "resend": ("plan", "again", "{name}: dikirim lagi"),
+    "cancel": ("draft", "x", "{name}: dibatalkan"),
+}
+_CHANGES = {
+    "text": "Tulisan diubah di platformnya",
+    "hidden": "Komentar disembunyikan atau ditampilkan di platformnya",
+    "deleted_at": "Komentar muncul lagi di platformnya",
+}
+_WHY = {
+    "answered on the platform": "dibalas langsung di platformnya",
+    "the resident wrote again": "warga menulis lagi",
+}
+
+#: State of an answer on its way → (tone, sign, what it means). Done and called-off ones are not shown.
+WAYS: dict[str, tuple[str, str, str]] = {
+    "queued": ("plan", "clock", "Sedang dikirim"),
+    "staging": ("plan", "again", "Sedang dikirim"),
+    "committing": ("plan", "again", "Sedang dikirim"),
+    "published": ("ok", "check", "Terkirim"),
+    "held": ("wait", "lock", "Ditahan: sambungan akun terputus. Dikirim sendiri setelah tersambung lagi"),
+    "unsure": ("doubt", "ask", "Sedang kami cek di platform; jangan kirim ulang dulu"),
+    "needs_person": ("doubt", "ask", "Perlu dicek: lihat di platform, lalu pilih di bawah"),
+    "failed": ("fail", "stop", "Gagal"),
+    "missed": ("fail", "clock", "Terlewat, jadi tidak dikirim sendiri"),
+    "cancelled": ("draft", "x", "Dibatalkan"),
+}
+
+#: (words on the chip, text for the box). Neutral, so that one line about the matter can be added.
+READY = (
+    (
+        "Terima kasih, kami cek",
+        "Terima kasih sudah memberi tahu, Bapak/Ibu. Kami cek dulu ke lapangan; kabarnya kami sampaikan di sini.",
+    ),
+    (
+        "Sudah diteruskan",
+        "Terima kasih, Bapak/Ibu. Hal ini sudah kami teruskan kepada pihak yang berwenang. Begitu ada jawaban, "
+        "kami sampaikan di sini.",
+    ),
+    (
+        "Minta keterangan",
+        "Terima kasih, Bapak/Ibu. Boleh tahu di desa dan RT/RW mana? Nomor HP atau NIK jangan ditulis di sini; "
+        "kirim lewat pesan pribadi, ya.",
+    ),
+    (
+        "Usul dicatat",
+        "Terima kasih usulnya, Bapak/Ibu. Sudah kami catat dan kami bawa ke rapat pengurus berikutnya.",
+    ),
+    ("Terima kasih", "Alhamdulillah, terima kasih dukungannya, Bapak/Ibu. Salam sehat untuk keluarga."),
+)
+#: Why a comment may be hidden; the last one asks for words.
+REASONS = {
+    "pribadi": "Memuat data pribadi orang lain",
+    "judi": "Promosi judi atau penipuan",
+    "benci": "Ujaran kebencian atau ancaman",
+    "lain": "Alasan lain",
+}
+
+
+def told(trace: Any, source: str) -> tuple[str, str, str, str]:
+    """Tone, sign, words and reason of a line of the history (app/queries/conversation.Trace)."""
+    why = _WHY.get(trace.why or "", "")
+    if trace.subject == "outgoing":
+        tone, sign, words = _STEPS.get(trace.what, ("draft", "note", "{name}: " + trace.what))
+        name, done = _SENT.get(trace.action or "", ("Jawaban", "terkirim"))
+        reason = (trace.why or "") if trace.what == "queue" else ""
+        return tone, sign, words.format(name=name, done=done), reason
+    tone, sign, words = HISTORY.get((trace.subject, trace.what), ("draft", "note", f"Dicatat: {trace.what}"))
+    old, new = str(trace.facts.get("from", "-")), str(trace.facts.get("to", "-"))
+    if trace.subject == "comment":
+        new = " · ".join(_CHANGES.get(what, what) for what in trace.facts.get("what", ())) or "Komentar berubah"
+    return tone, sign, words.format(source=source, old=old, new=new), why
+
+
+def confidence(share: float | None) -> str:
+    """How sure a suggestion is, in words; a share from 0 to 1."""
+    if share is None:
+        return times.NO_NUMBER
+    return "cukup yakin" if share >= 0.8 else ("agak yakin" if share >= 0.5 else "ragu-ragu")
+
+
+def deadline(at: datetime, zone: str, now: datetime) -> tuple[int, str]:
+    """As ``times.deadline``; farther away than tomorrow it counts working days (Monday to Friday) instead."""
+    beats, words = times.deadline(at, zone, now)
+    if beats != 1:
+        return beats, words
+    day, last = times.local(now, zone).date(), times.local(at, zone).date()
+    days = sum((day + timedelta(days=n)).weekday() < 5 for n in range(1, (last - day).days + 1))
+    return (1, f"Sisa {days} hari kerja") if days else (1, words)
