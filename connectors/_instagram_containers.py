@@ -8,6 +8,7 @@ address there is handed on. Relay photos are deleted as soon as the last contain
 from __future__ import annotations
 
 import re
+import time
 
 from connectors._base import Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain
@@ -30,14 +31,18 @@ _SUBCODE = re.compile(r"\b22\d{5}\b")
 
 class Staging:
     """One round of ``stage``. ids: item_1.. and container (containers), relay_1.. (Page photos), and our own notes as
-    decimal text: look, remade_*, fetch_* (counts), done_* (items seen finished; within a day they stay so)."""
+    decimal text: look, remade_*, fetch_* (counts), done_* (items seen finished; within a day they stay so).
 
-    def __init__(self, graph: Graph, account: Credentials, staged: Staged, save: Save) -> None:
+    round_s: seconds after which no further photo is begun, so that one round stays well within a lease.
+    """
+
+    def __init__(self, graph: Graph, account: Credentials, staged: Staged, save: Save, round_s: float) -> None:
         self._graph = graph
         self._account = account
         self._ids = dict(staged.ids)
         self._save = save
         self._page: str | None = None
+        self._until = time.monotonic() + round_s
 
     def round(self, item: Item) -> Staged:
         """Go as far as possible now: ready, or with ``wait_s`` until the next look."""
@@ -50,7 +55,8 @@ class Staging:
                 return self._later()
         if not self._finished(CONTAINER, None if len(item.photos) > 1 else 1):
             return self._later()
-        drop_relays(self._graph, self._ids)
+        if not self._relays_dropped():
+            return self._later()
         for key in [key for key in self._ids if key.startswith(("look", "remade_", "fetch_", "done_"))]:
             del self._ids[key]
         self._keep(ready=True)
@@ -64,9 +70,9 @@ class Staging:
                 return False
         # Every one is looked at, also after one that waits: a failed one should be made anew without delay.
         for index, key in enumerate(keys, start=1):
-            if f"done_{key}" not in self._ids and self._finished(key, index):
+            if f"done_{key}" not in self._ids and not self._late and self._finished(key, index):
                 self._ids[f"done_{key}"] = "1"
-        if not all(f"done_{key}" in self._ids for key in keys):
+        if self._late or not all(f"done_{key}" in self._ids for key in keys):
             return False
         form = {"media_type": "CAROUSEL", "children": ",".join(self._ids[key] for key in keys)}
         if item.caption:
@@ -77,8 +83,8 @@ class Staging:
         return True
 
     def _make(self, key: str, photo: PhotoFile, index: int, form: dict[str, str]) -> bool:
-        address = photo.url or self._relayed(photo, index)
-        if address is None:
+        address = None if self._late else photo.url or self._relayed(photo, index)
+        if address is None or self._late:
             return False
         form = {"image_url": address, **form}
         if photo.alt_text:
@@ -112,6 +118,22 @@ class Staging:
         # The first is the largest (Meta, Photo reference).
         return next((source for source in sources if source), None)
 
+    def _relays_dropped(self) -> bool:
+        """Delete the Page photos that Instagram has fetched; False when the round's time is over before the last.
+
+        Trouble is let go at its first sign: Meta drops temporary photos itself, and ``discard`` can try again.
+        """
+        for key in [key for key in self._ids if key.startswith("relay_")]:
+            if self._late:
+                return False
+            try:
+                self._graph.delete(self._ids[key])
+            except ConnectorError:
+                return True
+            del self._ids[key]
+            self._keep()
+        return True
+
     def _finished(self, key: str, index: int | None) -> bool:
         """Whether a container is finished. One that failed is forgotten, so that the next round makes it anew."""
         try:
@@ -131,7 +153,14 @@ class Staging:
         self._keep()
         return False
 
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self._until
+
     def _later(self) -> Staged:
+        if self._late:
+            # The line is slow, not the platform: go on at once, in a new round.
+            return Staged(ids=dict(self._ids), wait_s=0.0)
         wait = min(_LOOK_MAX_S, _LOOK_FIRST_S * 2 ** self._number("look"))
         self._count("look")
         return Staged(ids=dict(self._ids), wait_s=wait)
@@ -180,13 +209,3 @@ def page_of(graph: Graph, account: Credentials) -> str | None:
             raise
         return None
     return ident(me) if ident(me.get("instagram_business_account")) == account.remote_id else None
-
-
-def drop_relays(graph: Graph, ids: dict[str, str]) -> None:
-    """Delete the Page photos that Instagram has fetched. Trouble is let go: Meta drops temporary photos itself."""
-    for key in [key for key in ids if key.startswith("relay_")]:
-        try:
-            graph.delete(ids[key])
-        except ConnectorError:
-            continue
-        del ids[key]

@@ -11,6 +11,7 @@ up to 20 hours later, then has to keep its photos for ever.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -86,15 +87,21 @@ class Facebook(GraphConnector):
         )
 
     def stage(self, item: Item, staged: Staged, save: Save) -> Staged:
-        """Photos (ids photo_1, photo_2, ...), then the unpublished post (id post). Goes on from what ``staged`` has."""
+        """Photos (ids photo_1, photo_2, ...), then the unpublished post (id post). Goes on from what ``staged`` has.
+
+        Returns early with ``wait_s`` 0 on a slow line: one call stays well within a lease, renewed between two.
+        """
         self._fitting(item)
         ids = dict(staged.ids)
         if not ids and self._direct:
             ids[_WAY] = "direct"
         direct = _WAY in ids
+        began = time.monotonic()
         for index, photo in enumerate(item.photos, start=1):
             key = f"photo_{index}"
             if key not in ids:
+                if time.monotonic() - began > self.wire.timeout_s / 2:
+                    return Staged(ids=ids, wait_s=0.0, repeatable=not direct)
                 ids[key] = upload_page_photo(self.graph, self.account.remote_id, photo, index, temporary=False)
                 save(Staged(ids=dict(ids), repeatable=not direct))
         if not direct and _POST not in ids:

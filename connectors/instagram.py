@@ -108,7 +108,7 @@ class Instagram(GraphConnector):
             raise Refused("too_many_hashtags", limit=limits.hashtags)
         if len(_MENTION.findall(item.caption)) > (limits.mentions or 0):
             raise Refused("too_many_mentions", limit=limits.mentions)
-        return Staging(self.graph, self.account, staged, save).round(item)
+        return Staging(self.graph, self.account, staged, save, self.wire.timeout_s / 2).round(item)
 
     def commit(self, item: Item, staged: Staged) -> Published:
         """Publish the finished container, unless its status says that this happened before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,24 @@ def test_a_refused_photo_is_named(script: Script, facebook: Facebook, make_photo
         facebook.stage(Item("x", (make_photo(1), make_photo(2))), Staged(), kept.append)
     assert (caught.value.code, caught.value.facts["photo"]) == ("photo_bad", 2)
     assert [dict(one.ids) for one in kept] == [{"photo_1": "11"}]
+
+
+def test_a_slow_line_does_not_outlive_a_lease(script: Script, make_photo: MakePhoto) -> None:
+    """Each upload takes more than half of a call's time: one photo a round, and nothing is sent twice."""
+
+    def slowly(_: Seen) -> Says:
+        time.sleep(0.3)
+        return Says({"id": str(len(script.seen))})
+
+    script.on("POST", "/photos", slowly)
+    script.on("POST", "/feed", Says({"id": "1_2"}))
+    item, staged = Item("x", (make_photo(1), make_photo(2), make_photo(3))), Staged()
+    with closing(Facebook(script.page(), script.wire(timeout_s=0.5))) as connector:
+        for made in (1, 2):
+            staged = connector.stage(item, staged, ignore)
+            assert (staged.ready, staged.wait_s, len(staged.ids)) == (False, 0, made)
+        assert connector.stage(item, staged, ignore).ready
+    assert [one.path.rsplit("/", 1)[1] for one in script.seen] == ["photos"] * 3 + ["feed"]
 
 
 def test_a_staged_post_that_disappeared(script: Script, facebook: Facebook) -> None:

@@ -118,6 +118,23 @@ def test_ids_cannot_change_the_path(script: Script, graph: Graph) -> None:
     assert script.seen[0].path == "/v25.0/..%2Fme%3Faccess_token%3D1%23x"
 
 
+def test_no_redirect_is_followed_not_even_to_the_same_server(script: Script, graph: Graph) -> None:
+    for status in (301, 302, 303, 307, 308):
+        script.on("*", "/feed", Says(b"", status, "text/html", {"Location": "/v25.0/elsewhere"}), once=True)
+        script.on("*", "/elsewhere", Says({"id": "1"}))
+        with pytest.raises(Unsure):
+            graph.created("1", "feed", {"message": "x"}, commits=True)
+    assert not [one for one in script.seen if one.path.endswith("elsewhere")]
+    assert len(script.seen) == 5
+
+
+def test_any_token_is_taken_out_of_a_text(script: Script) -> None:
+    account = Credentials(s.PAGE, {"token": "latihan-page-xyz/+1"})
+    with closing(Graph(account, script.wire(app_id="1", app_secret="app-geheim"), "page")) as graph:
+        text = graph.redact("a latihan-page-xyz/+1 b app-geheim c EAAGabcdefgh123 d access_token=other&e")
+    assert text == "a *** b *** c *** d access_token=***&e"
+
+
 def test_where_the_token_stands(script: Script, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     script.on("*", "", Says({"id": "1", "success": True, "data": {"is_valid": True}}))

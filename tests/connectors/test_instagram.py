@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -78,6 +79,23 @@ def test_a_carousel_is_made_from_finished_items(script: Script, instagram: Insta
     assert "alt_text" not in two
     assert (whole["media_type"], whole["children"], whole["caption"]) == ("CAROUSEL", "c1,c2", "Halo")
     assert len(script.asked("GET", "/c2")) == 1, "an item seen finished is not asked for again"
+
+
+def test_a_slow_line_does_not_outlive_a_lease(script: Script, make_photo: MakePhoto) -> None:
+    def slowly(_: Seen) -> Says:
+        time.sleep(0.3)
+        return Says({"id": f"c{len(script.asked('POST'))}"})
+
+    script.on("POST", "/media", slowly)
+    script.on("GET", "", status("FINISHED"))
+    item, staged = Item("x", (make_photo(1, url="https://x/1"), make_photo(2, url="https://x/2"))), Staged()
+    with closing(Instagram(script.ig(), script.wire(timeout_s=0.5))) as connector:
+        staged = connector.stage(item, staged, ignore)
+        assert (staged.ready, staged.wait_s, dict(staged.ids)) == (False, 0, {"item_1": "c1"})
+        for _ in range(3):
+            staged = connector.stage(item, staged, ignore)
+    assert staged.ready
+    assert len(script.asked("POST")) == 3
 
 
 def test_waiting_grows_and_never_blocks(script: Script, instagram: Instagram, make_photo: MakePhoto) -> None:
