@@ -1,0 +1,271 @@
+"""Posts: the composer, and one post with its deliveries, its history and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, get_template_attribute, redirect, render_template, request, url_for
+from sqlmodel import Session
+
+from app import clock, times, words, words_history
+from app.forms.kiriman import Reschedule, SendBack
+from app.frame import actor, parts, say, standing, words_of, zone
+from app.problems import Problem, Stale
+from app.queries import history
+from app.queries import kiriman as reading
+from app.rights import needs, object_of, takes_photos
+from app.services import composing, drafting, queueing
+from app.views import _composing
+from media.problems import PhotoProblem
+
+bp = Blueprint("kiriman", __name__)
+
+
+@bp.route("/kiriman/baru", methods=["GET", "POST"])
+@needs("kiriman.tulis")
+@takes_photos
+def baru() -> Any:
+    """A new post; the draft is made at the first sending."""
+    composer = _composing.opened(None)
+    return _composing.sent(composer) if request.method == "POST" else _composing.page(composer)
+
+
+@bp.route("/kiriman/<int:post_id>/ubah", methods=["GET", "POST"])
+@needs("kiriman.tulis", of_object=True)
+@takes_photos
+def ubah(post_id: int) -> Any:
+    """A draft, or a refused post that is mended."""
+    _own(post_id)
+    composer = _composing.opened(post_id)
+    if composer.draft is None or composer.draft.state not in drafting.EDITABLE:
+        say(words.sentence("not_editable"), "wait")
+        return redirect(url_for("kiriman.show", post_id=post_id), 303)
+    return _composing.sent(composer) if request.method == "POST" else _composing.page(composer)
+
+
+@bp.post("/kiriman/baru/foto")
+@needs("kiriman.tulis")
+@takes_photos
+def foto_baru() -> Any:
+    """One photo for a new post, sent by script as soon as it is chosen; makes the draft."""
+    return _one_photo(None)
+
+
+@bp.post("/kiriman/<int:post_id>/foto")
+@needs("kiriman.tulis", of_object=True)
+@takes_photos
+def foto(post_id: int) -> Any:
+    """One photo more for a draft, sent by script."""
+    _own(post_id)
+    return _one_photo(post_id)
+
+
+def _one_photo(post_id: int | None) -> Any:
+    """JSON: the draft, its new revision and the photo's place on the page; 422 with the sentence for a bad one."""
+    composer = _composing.opened(post_id)
+    file = request.files.get("photos")
+    if file is None:
+        return {"sentence": words.sentence("empty")}, 422
+    try:
+        photo_id, fresh = _composing.keep_photo(composer, file)
+    except (PhotoProblem, Problem) as problem:
+        return {"sentence": words.sentence(problem.code, problem.facts)}, 422
+    composer = _composing.opened(composer.post_id)
+    draft = composer.draft
+    if draft is None:
+        abort(404)
+    at = next(at for at, photo in enumerate(draft.photos, 1) if photo.id == photo_id)
+    photo = draft.photos[at - 1]
+    return {
+        "post": draft.id,
+        "revision": draft.revision,
+        "photo": photo_id,
+        "new": fresh,
+        "edit": url_for("kiriman.ubah", post_id=draft.id),
+        "upload": url_for("kiriman.foto", post_id=draft.id),
+        "frame": str(get_template_attribute("kiriman/_photos.html", "frame")(photo, at)),
+        "words": str(get_template_attribute("kiriman/_photos.html", "words")(composer.form, photo, at)),
+    }
+
+
+@bp.get("/kiriman/<int:post_id>")
+@needs("jadwal.lihat", of_object=True)
+def show(post_id: int) -> Any:
+    """The post, where it stands on each account, and what happened so far."""
+    _own(post_id)
+    return _page(post_id)
+
+
+def _page(post_id: int, status: int = 200, **facts: Any) -> Any:
+    with parts().db.read() as session:
+        post = reading.draft(session, post_id)
+        if post is None:
+            abort(404)
+        here = {choice.id: choice for choice in reading.choices(session, post.organisation_id)}
+        told = history.of_post(session, post_id)
+        ways = reading.ways(session, post_id)
+        found = drafting.findings(session, post_id) if post.state in ("draft", "in_review") else []
+        number = reading.form_number(session, post_id)
+    facts.setdefault("send_back", SendBack())
+    facts.setdefault("reschedule", _at(post))
+    return render_template(
+        "kiriman/show.html",
+        post=post,
+        ways=ways,
+        targets=[here[id_] for id_ in post.account_ids if id_ in here],
+        told=told,
+        say_told=words_history.told,
+        automatic=words_history.AUTOMATIC,
+        findings=found,
+        known=words.known,
+        say_at=_moment_in,
+        next_step=words.DELIVERY,
+        form_number=number,
+        editable=post.state in drafting.EDITABLE,
+        cancellable=post.state in ("draft", "in_review") or any(way.state in queueing.CANCELLABLE for way in ways),
+        movable=post.state in ("draft", "in_review") or any(way.state in _MOVABLE for way in ways),
+        **facts,
+    ), status
+
+
+def _moment_in(text: str) -> str:
+    """A moment as events keep it ("2026-08-20 12:00:00+00:00"), in words; as it stands when it is none."""
+    try:
+        return times.moment(datetime.fromisoformat(text), zone(), clock.now())
+    except ValueError:
+        return text
+
+
+#: Deliveries whose time may still change.
+_MOVABLE = ("queued", "held", "missed", "staging")
+
+
+def _at(post: reading.Draft) -> Reschedule:
+    here = times.local(max(post.due_at, clock.now()) if post.due_at else clock.now(), zone())
+    return Reschedule(day=f"{here:%Y-%m-%d}", hour=f"{here:%H:%M}")
+
+
+@bp.post("/kiriman/<int:post_id>/ajukan")
+@needs("kiriman.tulis", of_object=True)
+def ajukan(post_id: int) -> Any:
+    """Hand a draft to the approver."""
+
+    def act(session: Session) -> str:
+        composing.promise(session, post_id)
+        drafting.submit(session, post_id, actor())
+        return "Diajukan. Kami terbitkan pada waktunya setelah disetujui."
+
+    return _do(post_id, act)
+
+
+@bp.post("/kiriman/<int:post_id>/setujui")
+@needs("kiriman.setujui", of_object=True)
+def setujui(post_id: int) -> Any:
+    """Approve; back to where the button stood."""
+
+    def act(session: Session) -> str:
+        composing.promise(session, post_id)
+        post = queueing.approve(session, parts().settings, post_id, actor())
+        return f"Disetujui. Terbit {times.moment(post.due_at or clock.now(), zone(), clock.now())}."
+
+    back = url_for("jadwal.index") if request.form.get("from") == "jadwal" else None
+    return _do(post_id, act, back=back)
+
+
+@bp.post("/kiriman/<int:post_id>/kembalikan")
+@needs("kiriman.setujui", of_object=True)
+def kembalikan(post_id: int) -> Any:
+    """Back to its author, with the reason."""
+    _own(post_id)
+    form = SendBack(request.form)
+    if not form.validate():
+        return _page(post_id, 422, send_back=form)
+
+    def act(session: Session) -> str:
+        queueing.send_back(session, post_id, actor(), form.reason.data or "")
+        return "Dikembalikan kepada penulisnya."
+
+    return _do(post_id, act, form=form, name="send_back")
+
+
+@bp.route("/kiriman/<int:post_id>/batal", methods=["GET", "POST"])
+@needs("kiriman.tulis", of_object=True)
+def batal(post_id: int) -> Any:
+    """Call it off: asked once more, because what was prepared on the platforms is thrown away."""
+    _own(post_id)
+    if request.method == "GET":
+        with parts().db.read() as session:
+            post, ways = reading.draft(session, post_id), reading.ways(session, post_id)
+        return render_template("kiriman/batal.html", post=post, ways=ways, able=queueing.CANCELLABLE)
+
+    def act(session: Session) -> str:
+        late = queueing.cancel(session, post_id, actor())
+        return "Dibatalkan." + (f" Di {', '.join(late)} sudah terlanjur tayang." if late else "")
+
+    return _do(post_id, act)
+
+
+@bp.post("/kiriman/<int:post_id>/waktu")
+@needs("kiriman.tulis", of_object=True)
+def waktu(post_id: int) -> Any:
+    """Another time for what has not gone out, in the organisation's zone; "sekarang" needs no time."""
+    _own(post_id)
+    form = Reschedule(request.form)
+    moment = clock.now() if request.form.get("do") == "now" else form.chosen(zone())
+    if moment is None:
+        return _page(post_id, 422, reschedule=form)
+
+    def act(session: Session) -> str:
+        late = queueing.reschedule(session, parts().settings, post_id, moment, actor())
+        words_late = f" Di {', '.join(late)} sudah terlambat untuk diubah." if late else ""
+        return f"Waktunya sekarang {times.moment(max(moment, clock.now()), zone(), clock.now())}.{words_late}"
+
+    return _do(post_id, act, form=form, name="reschedule")
+
+
+@bp.post("/kiriman/<int:post_id>/pengiriman/<int:delivery_id>")
+@needs("kiriman.tulis", of_object=True)
+def putuskan(post_id: int, delivery_id: int) -> Any:
+    """A person's decision about one delivery: it is public already, or send it again."""
+    with parts().db.read() as session:
+        owner = reading.owner_of_delivery(session, post_id, delivery_id)
+        state = next((way.state for way in reading.ways(session, post_id) if way.id == delivery_id), None)
+    object_of(owner)
+    how = request.form.get("how", "")
+    # What may be public already is decided by whoever looks after the accounts.
+    if (how == "published" or state in ("unsure", "needs_person")) and not standing().may("akun.kelola"):
+        abort(403)
+
+    def act(session: Session) -> str:
+        queueing.resolve(session, parts().settings, delivery_id, how, actor())
+        return "Dicatat sudah tayang." if how == "published" else "Dikirim ulang sekarang."
+
+    return _do(post_id, act)
+
+
+def _own(post_id: int) -> None:
+    with parts().db.read() as session:
+        owner = reading.owner(session, post_id)
+    object_of(owner)
+
+
+def _do(
+    post_id: int, act: Callable[[Session], str], *, form: Any = None, name: str = "", back: str | None = None
+) -> Any:
+    """Do one thing and say it; what cannot be done is said on the post's page (422), overtaken things too (409)."""
+    _own(post_id)
+    try:
+        with parts().db.write() as session:
+            done = act(session)
+    except Problem as problem:
+        if form is None:
+            return _page(post_id, 422, fault=words_of(problem))
+        place = "hour" if problem.field == "due_at" else problem.field
+        form.blame(Problem(problem.code, field=place), words_of(problem))
+        return _page(post_id, 422, **{name: form})
+    except Stale:
+        return _page(post_id, 409, fault=words.sentence("stale"))
+    say(done)
+    return redirect(back or url_for("kiriman.show", post_id=post_id), 303)
