@@ -53,11 +53,15 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only looks; whatever was changed by mistake is rolled back."""
+        """A transaction that only looks; whatever was changed by mistake is rolled back.
+
+        Objects that were read may be used afterwards: they are let go with the values they have.
+        """
         with Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
             finally:
+                session.expunge_all()
                 session.rollback()
 
     def close(self) -> None:

@@ -52,6 +52,11 @@ class Connector(ABC):
         #: Server time of the last answer's Date header, None before the first call or without the header.
         self.server_time: datetime | None = None
 
+    @classmethod
+    def secrets_from(cls, text: str, wire: Wire) -> dict[str, str]:
+        """What the owner pasted when connecting, as it is to be sealed and kept. May sign in over the network."""
+        return {"token": text}
+
     def close(self) -> None:  # noqa: B027  most connectors hold nothing
         """Give back sockets and files."""
 

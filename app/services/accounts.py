@@ -224,14 +224,10 @@ def _secrets(kind: type[Connector], text: str, wire: Wire) -> dict[str, str]:
     """What the person pasted, as the connector wants it kept."""
     if not text:
         raise Problem("token_needed", field="token")
-    sign_in = getattr(kind, "sign_in", None)
-    if sign_in is None:
-        return {"token": text}
     try:
-        secrets: dict[str, str] = sign_in(text, wire=wire)
+        return kind.secrets_from(text, wire)
     except ConnectorError as error:
         raise Problem(error.code, field="token", **error.facts) from None
-    return secrets
 
 
 def _ask(parts: Parts, account: Account, wire: Wire) -> AccountFacts | Busy:

@@ -116,7 +116,6 @@ def _load(parts: Parts, claimed: Sending) -> tuple[Outgoing, Comment, Account]:
         comment, account = session.get(Comment, outgoing.comment_id), session.get(Account, outgoing.account_id)
         assert comment is not None
         assert account is not None
-        session.expunge_all()
     return outgoing, comment, account
 
 

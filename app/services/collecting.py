@@ -61,7 +61,6 @@ def collect(parts: Parts, delivery_id: int) -> int:
         account = session.get(Account, delivery.account_id) if delivery else None
         if delivery is None or account is None or delivery.remote_id is None:
             return 0
-        session.expunge_all()
     remote_id = delivery.remote_id
     seen: set[str] = set()
     new = 0

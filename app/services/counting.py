@@ -76,7 +76,6 @@ def count(parts: Parts, delivery_id: int) -> bool:
     with parts.db.read() as session:
         delivery = session.get(Delivery, delivery_id)
         account = session.get(Account, delivery.account_id) if delivery else None
-        session.expunge_all()
     if delivery is None or account is None or delivery.remote_id is None:
         return False
     remote_id = delivery.remote_id
@@ -111,7 +110,6 @@ def count_account(parts: Parts, account_id: int) -> bool:
         account = session.get(Account, account_id)
         if account is None:
             raise Problem("unknown_account", id=account_id)
-        session.expunge_all()
     followers: int | None = None
     try:
         followers = accounts.with_connector(

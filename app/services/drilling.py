@@ -27,7 +27,6 @@ def drill(parts: Parts, account_id: int, by: Actor) -> str:
         account = session.get(Account, account_id)
         if account is None:
             raise Problem("unknown_account", id=account_id)
-        session.expunge_all()
     if account.connector != "facebook":
         raise Problem("not_possible_there", platform=account.connector)
     opening = accounts.opened(parts, account)

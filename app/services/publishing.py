@@ -55,7 +55,6 @@ def _load(parts: Parts, claimed: Work) -> _Job:
         assert post is not None
         assert account is not None
         job = _Job(delivery, post, account, content_of(post, account))
-        session.expunge_all()
     return job
 
 
