@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
 
-from app.rights import public
+from app.rights import bare
 
 FOLDER = Path(__file__).parent / "static"
 _YEAR_S = 365 * 24 * 3600
@@ -21,7 +21,7 @@ def add(app: Flask) -> None:
     version = content_hash(FOLDER)
 
     @app.get("/static/<version_asked>/<path:name>", endpoint="static")
-    @public
+    @bare
     def _static(version_asked: str, name: str) -> Response:
         response = send_from_directory(FOLDER, name, max_age=_YEAR_S if version_asked == version else 0)
         if version_asked == version:

@@ -8,13 +8,16 @@ from typing import Any
 
 from flask import Flask, current_app, flash, g, has_request_context, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, NotFound
 
 from app import clock, times
 from app.parts import Parts
 from app.problems import Problem
+from app.queries import home
 from app.rights import Standing
 from app.states import Actor
+from app.words import sentence
 
 DEFAULT_ZONE = "Asia/Jakarta"
 #: (endpoint, right, sign, words, short words for the phone bar, key of the badge). Shown when the page exists.
@@ -62,14 +65,12 @@ def zone() -> str:
 
 def words_of(problem: Problem) -> str:
     """The sentence of a problem."""
-    from app import words
-
-    return words.sentence(problem.code, problem.facts)
+    return sentence(problem.code, problem.facts)
 
 
-def say(sentence: str, tone: str = "ok") -> None:
+def say(words: str, tone: str = "ok") -> None:
     """A notice on the next page: tone ok, wait, fail, plan or doubt."""
-    flash(sentence, tone)
+    flash(words, tone)
 
 
 def link(endpoint: str, **values: Any) -> str | None:
@@ -79,8 +80,6 @@ def link(endpoint: str, **values: Any) -> str | None:
 
 def add(app: Flask) -> None:
     """Filters, globals and error pages."""
-    from app.queries import home
-
     app.jinja_env.globals["link"] = link
     app.jinja_env.filters.update(
         jam=lambda at: times.clock_time(at, zone()),
@@ -95,7 +94,7 @@ def add(app: Flask) -> None:
         judul=lambda caption: home.headline(caption),
         angka=times.number,
         desimal=times.decimal,
-        kalimat=lambda code, facts=None: _sentence(code, facts),
+        kalimat=lambda code, facts=None: sentence(code, facts or {}),
     )
     app.context_processor(_context)
     app.register_error_handler(CSRFError, _csrf_missing)
@@ -106,12 +105,6 @@ def add(app: Flask) -> None:
 
 def _day(at: datetime | date) -> date:
     return times.local(at, zone()).date() if isinstance(at, datetime) else at
-
-
-def _sentence(code: str, facts: dict[str, Any] | None) -> str:
-    from app import words
-
-    return words.sentence(code, facts or {})
 
 
 def _context() -> dict[str, Any]:
@@ -128,8 +121,6 @@ def _context() -> dict[str, Any]:
 
 
 def _menu(here: Standing) -> list[dict[str, Any]]:
-    from app.queries import home
-
     shown = [row for row in MENU if here.may(row[1]) and row[0] in current_app.view_functions]
     counts: dict[str, int] = {}
     if here.organisation is not None:
@@ -152,8 +143,6 @@ def _menu(here: Standing) -> list[dict[str, Any]]:
 
 
 def _organisations() -> list[tuple[int, str]]:
-    from app.queries import home
-
     with parts().db.read() as session:
         return home.organisations(session, standing().person_id)
 
@@ -186,4 +175,6 @@ def _fault(error: Exception) -> tuple[str, int]:
     current_app.logger.error("%s %s %s", code, request.method, request.path, exc_info=error)
     if current_app.testing:
         raise error
+    if isinstance(error, SQLAlchemyError):
+        g.pop("standing", None)  # the frame would ask the database again
     return _page(500, code=code)

@@ -56,15 +56,25 @@ AREA_RIGHTS: dict[str, frozenset[str]] = {"kominfo": _EVALUATION}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route asks for. right None: anybody, signed in or not. of_object: the view names the organisation."""
+    """What a route asks for. right None: anybody, signed in or not. of_object: the view names the organisation.
+
+    bare: nobody is looked up at all, no session is opened (files, machines).
+    """
 
     right: str | None
     of_object: bool = False
+    bare: bool = False
 
 
 def public(view: View) -> View:
     """This route is for anybody."""
     view.rule = Rule(None)  # type: ignore[attr-defined]  # functions carry attributes; enforce() reads it
+    return view
+
+
+def bare(view: View) -> View:
+    """This route is for anybody and never asks who: files, and what machines fetch."""
+    view.rule = Rule(None, bare=True)  # type: ignore[attr-defined]  # as in ``public``
     return view
 
 
@@ -229,6 +239,8 @@ def enforce() -> Any:
     g.rule = rule
     if not hasattr(current_app.view_functions[request.endpoint], "takes_photos"):
         request.max_content_length = SMALL_FORM
+    if rule.bare:
+        return None
     person = security.signed_in()
     if person is None or person.id is None:
         return None if rule.right is None else security.to_the_door()

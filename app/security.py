@@ -80,6 +80,8 @@ def add(app: Flask, parts: Parts) -> None:
             register_blueprint=False,
             totp_cls=OnceTotp,
         )
+    # Rights are ours (app/rights.py): Principal need not look the person up before every request, files included.
+    app.extensions["security"].principal.identity_loaders.clear()
     # No token in a header or address ever stands for a sign-in.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # set by Flask-Login
     app.extensions["kentongan_people"] = people

@@ -8,9 +8,11 @@ const small = {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "yes";
       form.setAttribute("aria-busy", "true");
+      setTimeout(again, 10_000); // the way was broken off and the page stayed: it may be tried again
     });
     // Back from the next page: the form may be sent again.
-    window.addEventListener("pageshow", () => { delete form.dataset.sent; form.removeAttribute("aria-busy"); });
+    window.addEventListener("pageshow", again);
+    function again() { delete form.dataset.sent; form.removeAttribute("aria-busy"); }
   },
 
   // The list of faults gets the focus, so that it is read first.
@@ -27,7 +29,6 @@ const small = {
     };
     nav.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || location.hash !== "#menu") return;
-      history.replaceState(null, "", location.pathname + location.search + "#isi");
       location.hash = "#isi";
       before?.focus();
     });

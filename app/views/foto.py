@@ -10,7 +10,7 @@ from flask import Blueprint, abort, make_response, send_file
 from app import clock
 from app.frame import parts, standing
 from app.queries import photos
-from app.rights import needs, object_of, public, visible
+from app.rights import bare, needs, object_of, visible
 from media import THUMBNAIL, LinkProblem, PhotoProblem, Spec, render, verify
 
 bp = Blueprint("foto", __name__)
@@ -43,7 +43,7 @@ def show(sha256: str, size: str) -> Any:
 
 
 @bp.get("/media/<token>")
-@public
+@bare
 def signed(token: str) -> Any:
     """A rendition by its signed, expiring link, as Instagram fetches it. 404 for a bad link, 410 for an old one."""
     try:

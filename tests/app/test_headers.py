@@ -119,3 +119,27 @@ def test_app_can_be_made_twice(web: Web) -> None:
     again = create_app(web.parts.settings, parts=web.parts)
     assert isinstance(again, Flask)
     assert again.test_client().get("/masuk").status_code == 200
+
+
+def test_a_database_that_fails_still_gives_a_page(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    from app.queries import home
+
+    def down(*_: object, **__: object) -> None:
+        raise OperationalError("select", {}, Exception("disk I/O error"))
+
+    client = web.sign_in("petugas")
+    monkeypatch.setattr(home, "badges", down)
+    web.app.testing = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Ada gangguan di pihak kami" in answer.get_data(as_text=True)
+    assert "disk" not in answer.get_data(as_text=True)
+
+
+def test_files_ask_nobody_who_they_are(web: Web) -> None:
+    client = web.sign_in("petugas")
+    answer = client.get("/static/x/base.css")
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    answer.close()

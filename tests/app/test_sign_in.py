@@ -294,3 +294,28 @@ def test_cookies(web: Web) -> None:
     answer = public.test_client().get("/masuk", base_url="https://ipsm.example.id")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+def test_many_at_the_door_at_once(web: Web) -> None:
+    """Sign-ins begin IMMEDIATE and wait for each other and for other writers: none fails, none is lost."""
+    results: list[int] = []
+
+    def enter() -> None:
+        answer = post(web.client(), "/masuk", email="petugas@uji.example", password=PASSWORD)
+        results.append(answer.status_code)
+
+    def write() -> None:
+        for n in range(20):
+            with web.parts.db.write() as session:
+                found = session.get(Person, web.people["juri"])
+                assert found is not None
+                found.login_count = n
+                session.add(found)
+
+    threads = [threading.Thread(target=enter) for _ in range(4)] + [threading.Thread(target=write)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [303] * 4
+    assert person(web, "petugas").login_count == 4
