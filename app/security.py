@@ -14,8 +14,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask import session as cookie
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
 from flask_security import Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
@@ -28,6 +29,7 @@ from app import clock
 from app.db import IMMEDIATE
 from app.models import Person
 from app.parts import Parts
+from app.rights import Rule
 from app.throttle import Throttle
 from app.totp import OnceTotp
 
@@ -37,6 +39,16 @@ _PERSON: Any = Person
 _NO_ROLES: Any = None
 #: Between the right password and the code of the second factor.
 CODE_WITHIN_S = 300
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Files and signed photos carry no cookie and do not vary by one (Flask-Login looks into every session)."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing for a bare route (app/rights.py)."""
+        rule = g.get("rule")
+        if not (isinstance(rule, Rule) and rule.bare):
+            super().save_session(app, session, response)
 
 
 def add(app: Flask, parts: Parts) -> None:
@@ -70,6 +82,7 @@ def add(app: Flask, parts: Parts) -> None:
     people: scoped_session[Session] = scoped_session(
         sessionmaker(parts.db.engine, class_=Session, expire_on_commit=False)
     )
+    app.session_interface = Sessions()
     CSRFProtect(app)
     with warnings.catch_warnings():
         # Flask-Security 5.9.2 builds its (unused) forms with an argument that WTForms 3.3 is about to drop.
