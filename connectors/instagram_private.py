@@ -93,6 +93,11 @@ class InstagramPrivate(Connector):
         self._session: dict[str, Any] = {}
         self._stopped: ConnectorError | None = None
 
+    @classmethod
+    def secrets_from(cls, text: str, wire: Wire) -> dict[str, str]:
+        """A session: from its JSON, a sessionid cookie, or username:password[:code] (which signs in)."""
+        return secrets_from(text, wire=wire)
+
     def close(self) -> None:
         if self._opened is not None:
             close_client(self._opened)

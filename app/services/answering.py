@@ -215,12 +215,38 @@ def _arrived(session: Session, outgoing: Outgoing) -> None:
     assert comment is not None
     if outgoing.action == "reply":
         moderating.answered(session, outgoing, ANSWERER)
+        _own_comment(session, comment, outgoing)
         return
     if outgoing.action == "delete":
         comment.deleted_at = outgoing.published_at
     else:
         comment.hidden = outgoing.action == "hide"
     session.add(comment)
+
+
+def _own_comment(session: Session, parent: Comment, outgoing: Outgoing) -> None:
+    """Our reply stands in the thread at once; the next poll finds it by its remote id."""
+    known = session.exec(
+        select(Comment.id).where(
+            Comment.account_id == outgoing.account_id, col(Comment.remote_id) == outgoing.remote_id
+        )
+    ).first()
+    if known is not None or outgoing.remote_id is None or outgoing.published_at is None:
+        return
+    account = session.get(Account, outgoing.account_id)
+    session.add(
+        Comment(
+            account_id=outgoing.account_id,
+            delivery_id=parent.delivery_id,
+            parent_id=parent.id,
+            remote_id=outgoing.remote_id,
+            author_name=account.name if account else None,
+            text=outgoing.text,
+            versions=[{"text": outgoing.text, "seen_at": outgoing.published_at.isoformat()}],
+            own=True,
+            said_at=outgoing.published_at,
+        )
+    )
 
 
 def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:

@@ -63,6 +63,7 @@ def collect(parts: Parts, delivery_id: int) -> int:
             return 0
     remote_id = delivery.remote_id
     seen: set[str] = set()
+    began = clock.now()
     new = 0
     retry: timedelta | None = None
     try:
@@ -77,7 +78,7 @@ def collect(parts: Parts, delivery_id: int) -> int:
 
         new = accounts.with_connector(parts, opening, read)
         with parts.db.write() as session:
-            _missing(session, delivery_id, seen)
+            _missing(session, delivery_id, seen, began)
     except Gone:
         log.info("post of delivery %s is not visible", delivery_id)
     except Unsupported:
@@ -227,10 +228,12 @@ def _reaction(session: Session, parent: Comment, comment: Comment) -> None:
         move(session, item, "dibuka lagi", COLLECTOR, why="the resident wrote again", deadline=deadline)
 
 
-def _missing(session: Session, delivery_id: int, seen: set[str]) -> None:
-    """After a complete read: what is not there any more was deleted. Its text stays."""
+def _missing(session: Session, delivery_id: int, seen: set[str], began: datetime) -> None:
+    """After a complete read: what was there before and is not any more was deleted. Its text stays."""
     rows = session.exec(
-        select(Comment).where(Comment.delivery_id == delivery_id, col(Comment.deleted_at).is_(None))
+        select(Comment).where(
+            Comment.delivery_id == delivery_id, col(Comment.deleted_at).is_(None), col(Comment.seen_at) < began
+        )
     ).all()
     for comment in rows:
         if comment.remote_id not in seen:
