@@ -50,7 +50,7 @@ PROBLEMS = {
     "account_taken": "Akun {remote_id} sudah tersambung di pemasangan ini.",
     "risk_not_accepted": "Sambungan tidak resmi ini dapat membuat akun Instagram diblokir. Pakai sambungan “instagram” "
     "bila akunnya bisa profesional. Kalau tetap ingin memakainya, tambahkan --setting accept_risk=ya.",
-    "instagram_private_risk": "Jalur tidak resmi: Instagram dapat meminta verifikasi, membatasi, atau memblokir akun ini. "
+    "instagram_private_risk": "Jalur tidak resmi: Instagram dapat meminta verifikasi atau memblokir akun ini. "
     "Jangan dipakai untuk akun yang bisa dijadikan profesional.",
     "practice_token": "Kunci latihan hanya berlaku untuk akun latihan, dan sebaliknya.",
     "practice_not_running": "Platform latihan sedang tidak berjalan.",
