@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from app.parts import Parts
     from app.settings import Settings
 
-#: Marks a home that `kentongan demo` made; only there the sign-in page offers every role by one click.
-DEMO_MARK = ".kentongan-demo"
 #: Ten photos of 40 MB, and the words around them. Other forms are held to ``rights.SMALL_FORM``.
 MOST_UPLOAD = 10 * 40_000_000 + 1_000_000
 
@@ -22,6 +20,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
     from flask import Flask
 
     from app import assets, frame, headers, rights, security, views
+    from app.demo import is_demo
     from app.parts import build
 
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent.parent / "templates"))
@@ -29,7 +28,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> Flask:
         MAX_CONTENT_LENGTH=MOST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=1_000_000,
         MAX_FORM_PARTS=500,
-        KENTONGAN_DEMO=(settings.home / DEMO_MARK).is_file(),
+        KENTONGAN_DEMO=is_demo(settings.home),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = parts or build(settings)

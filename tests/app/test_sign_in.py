@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from passlib.totp import TOTP
 
-from app import DEMO_MARK, clock, create_app
+from app import clock, create_app
+from app.demo import MARK
 from app.models import Person
 from app.passwords import matches
 from app.security import safe_next
@@ -272,7 +273,7 @@ def test_demo_buttons_only_in_the_demo(web: Web) -> None:
         session.add(found)
     home = web.parts.settings.home
     home.mkdir(exist_ok=True)
-    (home / DEMO_MARK).touch()
+    (home / MARK).touch()
     demo = create_app(Settings(home=home, secret_key="k" * 40), parts=web.parts)
     demo.testing = True
     browser = demo.test_client()
