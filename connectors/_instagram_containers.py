@@ -205,7 +205,7 @@ def page_of(graph: Graph, account: Credentials) -> str | None:
     try:
         me = graph.read("me", "id,instagram_business_account")
     except (Refused, SignInAgain) as error:
-        if not field_refused(error):
+        if isinstance(error, SignInAgain) and not field_refused(error):
             raise
         return None
     return ident(me) if ident(me.get("instagram_business_account")) == account.remote_id else None

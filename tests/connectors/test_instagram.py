@@ -216,7 +216,12 @@ def test_what_cannot_succeed_is_not_sent(script: Script, instagram: Instagram, m
 
 
 def test_without_address_and_page_a_person_has_to_act(script: Script, make_photo: MakePhoto) -> None:
-    for me in (UNKNOWN_FIELD, Says({"id": "9"}), Says({"id": "9", "instagram_business_account": {"id": "other"}})):
+    for me in (
+        UNKNOWN_FIELD,
+        GONE,
+        Says({"id": "9"}),
+        Says({"id": "9", "instagram_business_account": {"id": "other"}}),
+    ):
         script.on("GET", "/me", me, once=True)
         with closing(Instagram(script.ig(), script.wire())) as connector, pytest.raises(SignInAgain) as caught:
             connector.stage(Item("x", (make_photo(1),)), Staged(), ignore)
@@ -264,6 +269,20 @@ def test_a_relayed_photo_that_vanished_is_uploaded_anew(
         staged = instagram.stage(item, staged, ignore)
     assert staged.ready, "a photo that cannot be deleted now does not hold the post up"
     assert staged.ids["relay_1"] == "p2"
+
+
+def test_slow_deletes_are_spread_over_rounds(script: Script, make_photo: MakePhoto) -> None:
+    def slowly(_: Seen) -> Says:
+        time.sleep(0.3)
+        return Says({"success": True})
+
+    script.on("GET", "/c9", status("FINISHED"))
+    script.on("DELETE", "", slowly)
+    item, ids = Item("x", (make_photo(1), make_photo(2))), {"relay_1": "p1", "relay_2": "p2", "container": "c9"}
+    with closing(Instagram(script.ig(), script.wire(timeout_s=0.5))) as connector:
+        first = connector.stage(item, Staged(ids=ids), ignore)
+        assert (first.ready, first.wait_s, dict(first.ids)) == (False, 0, {"relay_2": "p2", "container": "c9"})
+        assert connector.stage(item, first, ignore) == Staged(ids={"container": "c9"}, ready=True)
 
 
 def test_discard_deletes_the_relay_only(script: Script, instagram: Instagram) -> None:
