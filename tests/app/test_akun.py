@@ -11,6 +11,8 @@ from sqlmodel import select
 from app import clock, models
 from app.problems import Problem
 from app.services import accounts
+from connectors.practice.control import Control
+from connectors.practice.server import PracticeServer
 from tests.app.walk import objects
 from tests.fixtures.web import Web, post
 
@@ -124,3 +126,25 @@ def test_connecting_again(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     assert post(client, f"/akun/{here}/sambung", token="").status_code == 422
     assert post(client, f"/akun/{here}/sambung", token="baru").status_code == 303
     assert given == [(here, "salah"), (here, "baru")]
+
+
+def test_connecting_a_practice_account_for_real(web: Web, practice_server: PracticeServer, practice: Control) -> None:
+    """The form, the service, the connector and the platform together, over HTTP on loopback."""
+    home = web.parts.settings.home
+    home.mkdir(exist_ok=True)
+    (home / "practice.url").write_text(practice_server.url)
+    page = practice.make_page("IPSM Latihan", "ipsm.latihan")
+    client = web.sign_in("koordinator")
+    form = {"connector": "facebook", "name": "IPSM Latihan", "remote_id": page.page_id}
+    wrong = post(client, "/akun/baru", **form, token="latihan-tidak-ada")
+    assert wrong.status_code == 422
+    assert 'id="token-salah"' in wrong.get_data(as_text=True)
+    assert post(client, "/akun/baru", **form, token=page.page_token).status_code == 303
+    text = client.get("/akun").get_data(as_text=True)
+    assert "Tersambung" in text
+    assert f'href="{practice_server.url}/"' in text
+    assert page.page_token not in text
+    again = post(client, "/akun/baru", **form, token=page.page_token)
+    assert again.status_code == 422
+    assert 'id="remote_id-salah"' in again.get_data(as_text=True)
+    assert post(client, "/akun/periksa").status_code == 303
