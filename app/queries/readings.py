@@ -12,6 +12,23 @@ from app.models import Activity, Post, Reading
 from app.queries.home import headline
 from connectors import METRICS
 
+#: Names under which platforms refuse a metric (connectors/facebook.py, connectors/instagram.py), besides our own.
+_THEIRS = {
+    "reach": {"post_total_media_view_unique"},
+    "views": {"post_media_view"},
+    "clicks": {"post_clicks"},
+    "saves": {"saved"},
+}
+#: What a platform does not have at all.
+_NEVER = {"facebook": {"saves"}, "instagram": {"clicks"}, "instagram_private": {"clicks"}}
+NOT_GIVEN, NOT_YET = "tidak tersedia", "belum ada angka"
+
+
+def missing(name: str, connector: str, refused: frozenset[str]) -> str:
+    """Why a reading has no figure: the platform has or gives none, or it may still come (insights lag up to 48 h)."""
+    never = name in _NEVER.get(connector, ()) or bool(refused & ({name} | _THEIRS.get(name, set())))
+    return NOT_GIVEN if never else NOT_YET
+
 
 @dataclass(frozen=True)
 class Read:
@@ -21,10 +38,6 @@ class Read:
     read_at: datetime
     metrics: dict[str, int | None]
     refused: frozenset[str]
-
-    def told(self, name: str) -> str:
-        """Why a figure is missing."""
-        return "tidak tersedia" if name in self.refused else "belum ada angka"
 
 
 def of_deliveries(session: Session, delivery_ids: list[int]) -> dict[int, list[Read]]:

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from app.models import MUST_ANSWER, Account, Activity, Aspiration, Delivery, Post, Reading
 from app.queries.home import headline
+from app.queries.readings import missing
 from connectors import METRICS
 
 #: What counts as public at that time; what was taken back or deleted is left out.
@@ -56,8 +57,8 @@ class Figures:
         return Decimal(100) * done / reach if reach and done is not None else None
 
     def told(self, name: str) -> str:
-        """Why a figure is missing: "tidak tersedia" when the platform refused it, else "belum ada angka"."""
-        return "tidak tersedia" if self.read_at and name in self.refused else "belum ada angka"
+        """Why a figure is missing (app/queries/readings.missing)."""
+        return missing(name, self.connector, self.refused)
 
 
 @dataclass(frozen=True)

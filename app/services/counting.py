@@ -13,13 +13,15 @@ from app.models import Account, Delivery, Organisation, Post, Reading
 from app.parts import Parts
 from app.problems import Problem
 from app.services import accounts, outcomes, pace
-from app.states import Actor
+from app.states import Actor, note
 from connectors import METRICS, Busy, ConnectorError, Counts, Gone, SignInAgain, Unsupported
 
 log = logging.getLogger(__name__)
 
 COUNTER = Actor("counter")
 FOLLOWERS_EVERY = timedelta(days=1)
+#: A person's "count now" is not repeated within this time.
+ASKED_AGAIN = timedelta(minutes=1)
 
 
 def due(parts: Parts, limit: int = 20) -> list[int]:
@@ -127,6 +129,36 @@ def count_account(parts: Parts, account_id: int) -> bool:
         session.add(Reading(account_id=account_id, followers=followers))
         session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=clock.now()))
     return True
+
+
+def ask_now(session: Session, post_id: int, by: Actor) -> int:
+    """A person wants the figures of a post now: its next reading is made due. How many accounts will be asked.
+
+    What was read within ``ASKED_AGAIN`` is left alone, so that a tapped button costs no allowance. Problem:
+    unknown_post.
+    """
+    post = session.get(Post, post_id)
+    if post is None:
+        raise Problem("unknown_post", id=post_id)
+    present = clock.now()
+    fresh = select(Reading.delivery_id).where(
+        col(Reading.delivery_id).is_not(None), col(Reading.read_at) > present - ASKED_AGAIN
+    )
+    rows = session.exec(
+        select(Delivery.id)
+        .join(Account, col(Account.id) == Delivery.account_id)
+        .where(
+            Delivery.post_id == post_id,
+            Delivery.state == "published",
+            col(Delivery.remote_id).is_not(None),
+            Account.health != "broken",
+            col(Delivery.id).not_in(fresh),
+        )
+    ).all()
+    if rows:
+        session.exec(update(Delivery).where(col(Delivery.id).in_(rows)).values(reading_at=present))
+        note(session, post, "count_now", by, facts={"deliveries": len(rows)})
+    return len(rows)
 
 
 def _reading(delivery: Delivery, counts: Counts, planned: int | None) -> Reading:
