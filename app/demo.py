@@ -24,7 +24,7 @@ from media import intake, sample
 MARK = ".kentongan-demo"
 DEMO = Actor("peragaan")
 NAMES = {
-    "petugas": "Rina Marlina",
+    "petugas": "Yuni Astuti",
     "koordinator": "Dede Kurnia",
     "pembina": "Lilis Suryani",
     "juri": "Asep Hidayat",
