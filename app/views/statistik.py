@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -172,8 +172,12 @@ def _plot(period: Period, rows: list[Figures], before: list[Figures]) -> dict[st
         "top": top,
         "weeks": weeks,
         "counted": counted,
-        "marks": [period.days[round(n * (days - 1) / 4)] for n in range(5)] if days >= 5 else period.days,
+        "marks": [_mark(period.days[round(n * (days - 1) / 4)]) for n in range(5)] if days >= 5 else [],
     }
+
+
+def _mark(day: date) -> str:
+    return f"{day.day} {times.SHORT_MONTHS[day.month - 1]}"
 
 
 def _daily(rows: list[Figures], start: datetime, days: int, zone_name: str) -> list[int]:
@@ -193,10 +197,10 @@ def _gather(values: list[int]) -> list[int]:
     return found
 
 
-def _rhythm(rows: list[Figures], today: Any) -> dict[str, Any]:
+def _rhythm(rows: list[Figures], today: date) -> dict[str, Any]:
     """Posts per day of the last weeks, Monday to Sunday; None for days to come."""
     first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    posts: dict[Any, set[int]] = {}
+    posts: dict[date, set[int]] = {}
     for row in rows:
         posts.setdefault(times.local(row.published_at, zone()).date(), set()).add(row.post_id)
     weeks = []
@@ -216,11 +220,11 @@ def _trend(follower: statistics.Follower) -> list[int]:
 
 def _top(value: int) -> int:
     """A round number at or above a value, for the axis; even, so that its half is whole."""
-    step: int = 10 ** max(len(str(max(value, 1))) - 1, 0)
-    for factor in (1, 2, 4, 6, 8, 10):
-        if factor * step >= value and (factor * step) % 2 == 0:
+    step: int = 10 ** max(len(str(value)) - 2, 0)
+    for factor in (10, 12, 16, 20, 30, 40, 50, 60, 80, 100):
+        if factor * step >= value:
             return factor * step
-    return 20 * step
+    return 100 * step
 
 
 def _compare(now: int | None, before: int | None) -> str:
