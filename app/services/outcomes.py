@@ -82,7 +82,8 @@ def _busy(error: Busy, attempts: int, settings: Settings, present: datetime) -> 
     if error.unreached:
         wait = min(back_off(1, settings), _NETWORK)
         return Outcome("wait", {"wake_at": present + wait, "attempts": attempts - 1, **_reason(error)})
-    return _again(error, attempts, settings, present)
+    # What was staged disappeared there before the commit: nothing is public, begin anew.
+    return _again(error, attempts, settings, present, drop=error.code == "staged_gone")
 
 
 def _again(

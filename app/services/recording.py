@@ -44,7 +44,8 @@ def staging(parts: Parts, claimed: Work, content: str, staged: Staged) -> None:
             move(session, delivery, "staged", PUBLISHER, under=claimed.fence, wake_at=delivery.due_at, **ids, **clean)
             return
         # The platform is still working on it: no thread waits, the delivery just becomes due again.
-        gap = min(60.0, parts.settings.container_poll_s * 1.5**delivery.polls)
+        # A connector that only paused between two photos wants another round at once.
+        gap = 0.0 if staged.wait_s == 0 else min(60.0, parts.settings.container_poll_s * 1.5**delivery.polls)
         ids |= {"wake_at": present + timedelta(seconds=gap), "polls": delivery.polls + 1}
         move(session, delivery, "wait", PUBLISHER, under=claimed.fence, **ids)
 
