@@ -231,7 +231,8 @@ def enforce() -> Any:
     from app import security
 
     if request.endpoint is None:
-        return None  # no such page: 404 as usual
+        _stand_here()  # no such page: its 404 still wears the frame
+        return None
     rule = rule_of(request.endpoint)
     if rule is None:
         current_app.logger.error("route without a rule: %s", request.endpoint)
@@ -241,15 +242,28 @@ def enforce() -> Any:
         request.max_content_length = SMALL_FORM
     if rule.bare:
         return None
+    standing = _stand_here()
+    if standing is None:
+        return None if rule.right is None else security.to_the_door()
+    if rule.right is None or rule.right in standing.rights:
+        return None
+    with current_app.extensions["kentongan"].db.read() as session:
+        if rule.of_object and reach(session, standing.person_id, rule.right):
+            return None  # the object decides: ``object_of``
+    abort(403)
+
+
+def _stand_here() -> Standing | None:
+    """Who is signed in, in their current organisation; kept in ``g.standing`` for this request."""
+    from app import security
+
     person = security.signed_in()
     if person is None or person.id is None:
-        return None if rule.right is None else security.to_the_door()
+        return None
     with current_app.extensions["kentongan"].db.read() as session:
-        g.standing = standing = stand(session, person.id, person.name, person.email, cookie.get("organisation"))
-        anywhere = rule.right is not None and rule.of_object and bool(reach(session, person.id, rule.right))
-    if rule.right is not None and not anywhere and rule.right not in standing.rights:
-        abort(403)
-    return None
+        standing = stand(session, person.id, person.name, person.email, cookie.get("organisation"))
+    g.standing = standing
+    return standing
 
 
 def confirm_object(response: Any) -> Any:
