@@ -29,7 +29,7 @@ class Reply(PageForm):
 class Care(PageForm):
     """Kind, status and who looks after it. was_*: what the page showed, so that only what was changed is written."""
 
-    kind = SelectField("Jenis", choices=[(kind, kind.capitalize()) for kind in KINDS])
+    kind = SelectField("Jenis", choices={kind: kind.capitalize() for kind in KINDS})
     status = SelectField("Status")
     assignee = SelectField("Ditangani oleh", coerce=int, validate_choice=True)
     was_kind = HiddenField()
@@ -39,8 +39,8 @@ class Care(PageForm):
     def offer(self, status: str, people: list[tuple[int, str]], assigned: bool) -> None:
         """Statuses that can follow this one, people who may help. Nobody is offered only while nobody has it."""
         following = [to for to in ASPIRATION.states if to == status or (status, to) in ASPIRATION.moves]
-        self.status.choices = [(to, to.capitalize()) for to in following]
-        self.assignee.choices = ([] if assigned else [(0, "Belum ada")]) + people
+        self.status.choices = {to: to.capitalize() for to in following}
+        self.assignee.choices = ({} if assigned else {"0": "Belum ada"}) | {str(id_): name for id_, name in people}
 
 
 class Hide(PageForm):
@@ -49,7 +49,7 @@ class Hide(PageForm):
     reason = SelectField(
         "Alasan (wajib)",
         [InputRequired("Pilih alasannya.")],
-        choices=[("", "Pilih alasan"), *REASONS.items()],
+        choices={"": "Pilih alasan", **REASONS},
         render_kw={"required": False},
     )
     more = StringField(
@@ -84,4 +84,4 @@ class Note(PageForm):
         [InputRequired("Tulis apa yang disampaikan."), Length(max=5000, message="Paling banyak 5.000 huruf.")],
         render_kw={"rows": "7", "maxlength": "5000", "required": False},
     )
-    kind = SelectField("Jenis", choices=[(kind, kind.capitalize()) for kind in KINDS], default="perlu dipilah")
+    kind = SelectField("Jenis", choices={kind: kind.capitalize() for kind in KINDS}, default="perlu dipilah")

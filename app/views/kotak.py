@@ -198,7 +198,7 @@ def _care(session: Session, thread: Thread, *, sent: bool) -> Care:
         # What the page showed then stays a valid choice: whether it was changed is decided in _changes.
         for field, was_field in ((form.status, form.was_status), (form.assignee, form.was_assignee)):
             if str(field.data) == was_field.data:
-                field.choices = [*field.choices, (field.data, str(field.data))]
+                field.choices = {str(field.data): str(field.data), **field.choices}
     return form
 
 
