@@ -1,0 +1,1 @@
+"""Benches: ratios measured side by side in one run, printed, never a test's pass or fail (`make bench`)."""
