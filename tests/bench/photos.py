@@ -32,9 +32,7 @@ def run() -> None:
             most = 1_000_000 + next(turn)
             renditions.render_all(store, taken.sha256, [Spec(0.8, 1.91, edge, most) for edge in EDGES])
 
-        compare(
-            "4 renditions of a 12 MP photo, own process included, beside naive Pillow", ours, lambda: _naive(master)
-        )
+        compare("4 renditions of a 12 MP photo, child included, beside naive Pillow", ours, lambda: _naive(master))
 
 
 def _naive(path: Path) -> None:
