@@ -106,7 +106,7 @@ def _people(parts: Parts) -> int:
                 email=email(role),
                 name=NAMES[role],
                 role=role,
-                organisation_id=regency if role in ("kominfo", "juri") else ours,
+                organisation_id=regency if role == "kominfo" else ours,
                 # Nobody knows it: the demo signs in by one click.
                 password=parts.sealer.key_for(f"demo {role}").hex(),
             )

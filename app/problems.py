@@ -11,7 +11,7 @@ class Problem(Exception):
     field: the name of the form field or option the sentence belongs to, when there is one.
     """
 
-    def __init__(self, code: str, *, field: str | None = None, **facts: Any) -> None:
+    def __init__(self, code: str, /, *, field: str | None = None, **facts: Any) -> None:
         super().__init__(code, facts)
         self.code = code
         self.field = field

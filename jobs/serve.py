@@ -29,6 +29,8 @@ from connectors.practice import process as practice_process
 log = logging.getLogger(__name__)
 
 THREADS = 8
+#: Ten photos of 40 MB and the form around them.
+MOST_BODY = 420 * 1000**2
 _CHECK_S = 1.0
 #: A child that keeps dying is started ever more slowly, up to this many seconds apart.
 _SLOWEST_S = 30.0
@@ -44,7 +46,7 @@ def serve(
         signal.signal(number, _interrupt)
     supervisor.start()
     server = waitress.create_server(
-        create_app(parts.settings), sockets=[listener], threads=THREADS, ident=None, max_request_body_size=512 * 1024**2
+        create_app(parts.settings), sockets=[listener], threads=THREADS, ident=None, max_request_body_size=MOST_BODY
     )
     try:
         if ready:
