@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from app import clock
@@ -91,7 +92,11 @@ class Compose(_Moment):
     title = StringField("Judul kegiatan", [Length(max=200, message="Paling banyak 200 huruf.")], filters=[strip])
     done_on = StringField("Tanggal kegiatan", filters=[strip], render_kw={"type": "date"})
     village = StringField("Desa", [Length(max=100, message="Paling banyak 100 huruf.")], filters=[strip])
-    task = SelectField("Tugas", choices=[("", "Belum dipilih"), *TASKS.items()], validate_choice=False)
+    task = SelectField(
+        "Tugas",
+        choices=[SelectChoice(value=key, label=label) for key, label in {"": "Belum dipilih", **TASKS}.items()],
+        validate_choice=False,
+    )
     when = RadioField("Kapan terbit", validate_choice=False)
     slot = HiddenField()
     accounts = SelectMultipleField("Dikirim ke", coerce=_whole, validate_choice=False)

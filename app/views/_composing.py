@@ -62,11 +62,12 @@ def opened(post_id: int | None) -> Composer:
     with parts().db.read() as session:
         draft = reading.draft(session, post_id) if post_id is not None else None
         choices = reading.choices(session, draft.organisation_id if draft else organisation_id())
+        number = reading.form_number(session, draft.id) if draft else None
     connectors = {choice.connector: choice.label for choice in choices}
     kind = compose_form(connectors, [photo.id for photo in draft.photos] if draft else [])
     if request.method == "POST":
         return Composer(post_id, choices, draft, kind(request.form))
-    form = kind(form_number=secrets.token_urlsafe(18))
+    form = kind(form_number=number or secrets.token_urlsafe(18))
     if draft is None:
         form.accounts.data, form.when.data = [choice.id for choice in choices], "slot"
     else:
