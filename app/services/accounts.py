@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +27,13 @@ PUBLISHING = {"pages_manage_posts", "instagram_content_publish", "instagram_basi
 T = TypeVar("T")
 #: A token that ends within this time is called "expiring".
 SOON = timedelta(days=7)
+#: A rate limit without a stated end: meta-platform.md section 6 says from one minute.
+LIMIT_PAUSE_S = 60.0
+#: An address of the practice platform that answered is believed this long; it is asked for at every job.
+_ANSWERED_FOR_S = 2.0
+_practice_lock = threading.Lock()
+_practice_seen: dict[Path, tuple[float, str]] = {}
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
         try:
             asked = _ask(parts, account, wire_for(parts, account))
         except Problem as problem:
+            if problem.code == "practice_not_running":
+                return  # says nothing of the account; asked again at the next round
             _broken(parts, account_id, problem.code, problem.facts, by)
             return
     with parts.db.write() as session:
@@ -116,7 +128,7 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
         fresh.sealed = account.sealed
         if isinstance(asked, AccountFacts):
             _believe(fresh, asked)
-            released = release(session, account_id, by)
+            released = release(session, account_id, by) if fresh.health != "broken" else 0
             note(session, fresh, "check", by, facts={"health": fresh.health, "released": released})
         else:
             note(session, fresh, "check", by, facts={"unreached": asked.code})
@@ -147,6 +159,9 @@ def with_connector(parts: Parts, opening: Opened, use: Callable[[Connector], T])
     finally:
         try:
             _learn(parts, opening, connector)
+        except Exception:
+            # A post that went out stays gone out, whatever hinders us from keeping this.
+            log.exception("what account %s taught us was not kept", opening.account_id)
         finally:
             connector.close()
 
@@ -172,11 +187,18 @@ def wire_for(parts: Parts, account: Account) -> Wire:
 
 
 def _practice(home: Path) -> str:
-    """Where the practice platform of this home listens; started when it is not there."""
-    try:
-        return practice_process.ensure(home)
-    except (RuntimeError, OSError):
-        raise Problem("practice_not_running") from None
+    """Where the practice platform of this home listens; started when it is not there, by one thread only."""
+    with _practice_lock:
+        at, url = _practice_seen.get(home, (0.0, ""))
+        if url and time.monotonic() - at < _ANSWERED_FOR_S:
+            return url
+        _practice_seen.pop(home, None)
+        try:
+            url = practice_process.ensure(home)
+        except (RuntimeError, OSError):
+            raise Problem("practice_not_running") from None
+        _practice_seen[home] = (time.monotonic(), url)
+        return url
 
 
 def mark_broken(session: Session, account_id: int, error: ConnectorError, by: Actor) -> None:
@@ -199,6 +221,15 @@ def pause(session: Session, account_id: int, until: datetime, by: Actor, why: st
     session.add(account)
     session.flush()
     note(session, account, "pause", by, why=why, facts={"until": until})
+
+
+def heed(session: Session, account_id: int, error: Exception, by: Actor) -> None:
+    """What an error says of the whole account: the key no longer opens, or the platform asks for a pause."""
+    if isinstance(error, SignInAgain):
+        mark_broken(session, account_id, error, by)
+    elif isinstance(error, Busy) and error.limit:
+        until = clock.now() + timedelta(seconds=error.retry_after or LIMIT_PAUSE_S)
+        pause(session, account_id, until, by, error.code)
 
 
 def release(session: Session, account_id: int, by: Actor) -> int:

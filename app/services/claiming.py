@@ -6,20 +6,26 @@ backlog after a long stop is spread (design.md section 5).
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, func, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import Account, Delivery, Post
 from app.parts import Parts
+from app.problems import Stale
 from app.services import queueing
+from app.settings import Settings
 from app.states import LEASED, Actor, move
+from connectors import Busy
+
+log = logging.getLogger(__name__)
 
 PUBLISHER = Actor("publisher")
 #: Staged ids older than this are dropped: temporary photos and containers live 24 h (meta-platform.md sections 3, 8).
@@ -27,6 +33,10 @@ STAGED_FOR = timedelta(hours=20)
 #: Overdue by more than this means the whole installation stood still: the backlog is spread.
 BACKLOG = timedelta(minutes=15)
 _ORDER_GAP = timedelta(milliseconds=500)
+#: A held delivery is looked at this often: an account that works again may have been mended a moment before the hold.
+HELD_LOOK = timedelta(seconds=60)
+#: A row that could not even be claimed (a fault of ours) rests this long, so that it never stops the others.
+_REST = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,16 @@ class Work:
     fence: int
     deadline: float
 
+    def still_enough(self, settings: Settings) -> None:
+        """Raise Busy("lease_short") unless the calls of a commit fit into what is left of the lease.
+
+        A commit may be a look at the status and the call itself. Would the lease end meanwhile, another worker would
+        take this for an unclear answer.
+        """
+        need = min(2 * settings.http_timeout_s, 0.9 * settings.lease_s)
+        if self.deadline - time.monotonic() < need:
+            raise Busy("lease_short")
+
 
 def waiting(present: datetime) -> Any:
     """SQL condition: something is to be done about this delivery now."""
@@ -48,29 +68,59 @@ def waiting(present: datetime) -> Any:
 
 
 def claim(parts: Parts, limit: int = 50) -> list[Work]:
-    """Take over what is due, at most ``limit`` steps. Cheap when nothing is: one indexed read."""
-    present = clock.now()
+    """Take over what is due, at most ``limit`` steps. Cheap when nothing is: one indexed read.
+
+    Accounts take turns: a hundred posts of one account leave room for the one post of another.
+    """
     with parts.db.read() as session:
-        if session.exec(select(Delivery.id).where(waiting(present)).limit(1)).first() is None:
+        if session.exec(select(Delivery.id).where(waiting(clock.now())).limit(1)).first() is None:
             return []
     claimed: list[Work] = []
     with parts.db.write() as session:
+        # Only now, after waiting for the database: the lease must not seem longer here than it is in the row.
+        present, began = clock.now(), time.monotonic()
+        turn = func.row_number().over(
+            partition_by=col(Delivery.account_id), order_by=(col(Delivery.due_at), col(Delivery.id))
+        )
+        turns = select(col(Delivery.id).label("id"), turn.label("turn")).where(waiting(present)).subquery()
         rows = session.exec(
             select(Delivery, Account, Post)
+            .join(turns, turns.c.id == Delivery.id)
             .join(Account, col(Account.id) == Delivery.account_id)
             .join(Post, col(Post.id) == Delivery.post_id)
             .where(waiting(present))
-            .order_by(col(Delivery.due_at), col(Delivery.id))
+            .order_by(turns.c.turn, col(Delivery.due_at), col(Delivery.id))
             .limit(limit)
             .with_for_update(skip_locked=True, of=Delivery)
         ).all()
         for delivery, account, post in rows:
-            step = _next(session, parts, delivery, account, post, present)
+            step = _one(session, parts, delivery, account, post, present)
             if step:
-                deadline = time.monotonic() + parts.settings.lease_s
                 assert delivery.id is not None
-                claimed.append(Work(step, delivery.id, delivery.fence, deadline))
+                claimed.append(Work(step, delivery.id, delivery.fence, began + parts.settings.lease_s))
     return claimed
+
+
+def _one(
+    session: Session, parts: Parts, delivery: Delivery, account: Account, post: Post, present: datetime
+) -> Literal["stage", "commit", "look", "drop"] | None:
+    """``_next`` in a savepoint of its own: what goes wrong with one row is not the others' trouble."""
+    try:
+        with session.begin_nested():
+            return _next(session, parts, delivery, account, post, present)
+    except IntegrityError:
+        # Another process began to commit for this account in this moment (PostgreSQL): one at a time.
+        rest = _ORDER_GAP
+    except Stale as stale:
+        log.info("overtaken: %s", stale)
+        return None
+    except (LookupError, TypeError, ValueError, AssertionError):
+        log.exception("delivery %s could not be claimed", delivery.id)
+        rest = _REST
+    session.refresh(delivery)
+    if delivery.state not in LEASED:
+        _put_off(session, delivery, present + rest)
+    return None
 
 
 def _next(
@@ -86,6 +136,9 @@ def _next(
             {"unsure_since": present, "looks": 0, "polls": 0} if delivery.state == "committing" else {}
         )
         move(session, delivery, "expire", PUBLISHER, why=why, wake_at=present, **free, **unclear)
+        return None
+    if delivery.state in ("cancelled", "unsure") and (until := _paused(account, present)):
+        _put_off(session, delivery, until)
         return None
     if delivery.state == "cancelled":
         if not delivery.staged:
@@ -103,8 +156,12 @@ def _next(
         queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
     if delivery.state == "held":
-        _put_off(session, delivery, give_up(parts, delivery))
-        return None
+        if account.health == "broken":
+            _put_off(session, delivery, held_look(parts, delivery, present))
+            return None
+        clean: dict[str, Any] = {"error_code": None, "error_facts": {}}
+        move(session, delivery, "release", PUBLISHER, wake_at=present, **clean)
+        queueing.settle(session, delivery.post_id, PUBLISHER)
     return _next_queued(session, parts, delivery, account, post, present, lease)
 
 
@@ -119,12 +176,13 @@ def _next_queued(
 ) -> Literal["stage", "commit"] | None:
     if account.health == "broken":
         code, facts = account.reason_code or "account_broken", account.reason_facts
-        held: dict[str, Any] = {"wake_at": give_up(parts, delivery), "error_code": code, "error_facts": facts}
+        wake_at = held_look(parts, delivery, present)
+        held: dict[str, Any] = {"wake_at": wake_at, "error_code": code, "error_facts": facts}
         move(session, delivery, "hold", PUBLISHER, **held)
         queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
-    if account.paused_until and account.paused_until > present:
-        _put_off(session, delivery, account.paused_until)
+    if until := _paused(account, present):
+        _put_off(session, delivery, until)
         return None
     fresh = delivery.ready and delivery.staged_of == content_of(post, account)
     fresh = fresh and delivery.staged_at is not None and present - delivery.staged_at < STAGED_FOR
@@ -134,8 +192,8 @@ def _next_queued(
     if delivery.due_at > present:
         _put_off(session, delivery, delivery.due_at)
         return None
-    if (until := _must_wait(session, parts, delivery, present)) is not None:
-        _put_off(session, delivery, until)
+    if (turn := _must_wait(session, parts, delivery, present)) is not None:
+        _put_off(session, delivery, turn)
         return None
     move(session, delivery, "commit", PUBLISHER, attempts=delivery.attempts + 1, commit_at=present, **lease)
     queueing.settle(session, delivery.post_id, PUBLISHER)
@@ -174,21 +232,18 @@ def _must_wait(session: Session, parts: Parts, delivery: Delivery, present: date
     return None
 
 
-def give_up(parts: Parts, delivery: Delivery) -> datetime:
-    return delivery.due_at + timedelta(seconds=parts.settings.missed_after_s + 1)
+def _paused(account: Account, present: datetime) -> datetime | None:
+    """The end of a pause that the platform asked for; None when there is none."""
+    return account.paused_until if account.paused_until and account.paused_until > present else None
+
+
+def held_look(parts: Parts, delivery: Delivery, present: datetime) -> datetime:
+    """When to look at a held delivery again: soon, and at the latest when it has become too late."""
+    given_up = delivery.due_at + timedelta(seconds=parts.settings.missed_after_s + 1)
+    return max(present, min(given_up, present + HELD_LOOK))
 
 
 def _put_off(session: Session, delivery: Delivery, until: datetime | None) -> None:
     delivery.wake_at = until
     session.add(delivery)
     session.flush()
-
-
-def soonest(session: Session) -> Sequence[tuple[datetime | None, int]]:
-    """(next look, how many) of everything that still waits; for `worker --until-idle`."""
-    rows = session.exec(
-        select(Delivery.wake_at, Delivery.id).where(
-            col(Delivery.state).in_(("queued", "unsure")), col(Delivery.wake_at).is_not(None)
-        )
-    ).all()
-    return [(wake_at, delivery_id or 0) for wake_at, delivery_id in rows]

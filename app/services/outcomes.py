@@ -11,16 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.problems import Problem
+from app.services.accounts import LIMIT_PAUSE_S
 from app.settings import Settings
 from connectors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsupported, Unsure
 from media.problems import PhotoProblem
 
 MOST_ATTEMPTS = 8
-#: A rate limit without a stated end: meta-platform.md section 6 says from one minute.
-LIMIT_PAUSE_S = 60.0
 #: Photo problems of this machine, not of the photo: they pass.
 OURS = ("busy", "no_room", "too_slow", "too_heavy")
 _NETWORK = timedelta(seconds=15)
+#: What a person mends at the account, not at the post.
+_OF_ACCOUNT = ("sealed_with_other_key",)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def decide(error: Exception, *, committing: bool, attempts: int, settings: Setti
         return Outcome("fail", {"wake_at": None, **_reason(error)})
     if isinstance(error, PhotoProblem) and error.code in OURS:
         return _again(Busy(error.code, **error.facts), attempts, settings, present)
+    if isinstance(error, Problem) and error.code == "practice_not_running":
+        return _busy(Busy(error.code, unreached=True), attempts, settings, present)
+    if isinstance(error, Problem) and error.code in _OF_ACCOUNT:
+        return decide(
+            SignInAgain(error.code), committing=committing, attempts=attempts, settings=settings, present=present
+        )
     if isinstance(error, PhotoProblem | Problem):
         return Outcome("fail", {"wake_at": None, "error_code": error.code, "error_facts": dict(error.facts)})
     if committing:
@@ -74,11 +81,27 @@ def back_off(attempts: int, settings: Settings) -> timedelta:
     return timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311  jitter, not a secret
 
 
+def resend_at(attempts: int, settings: Settings, present: datetime) -> datetime:
+    """When to send again after a look showed that it did not arrive: at once, then ever later."""
+    return present if attempts <= 1 else present + back_off(attempts - 1, settings)
+
+
+def look_at(error: Exception | None, looks: int, settings: Settings, present: datetime) -> datetime:
+    """The next look at something unclear: ever later, up to ten minutes, never within a pause that was asked for."""
+    gap = min(settings.unsure_first_s * 2 ** max(looks - 1, 0), 600.0)
+    if isinstance(error, Busy):
+        gap = max(gap, error.retry_after or (LIMIT_PAUSE_S if error.limit else 0))
+    return present + timedelta(seconds=gap)
+
+
 def _busy(error: Busy, attempts: int, settings: Settings, present: datetime) -> Outcome:
     if error.limit:
         # A pause the platform asked for is never shortened, and costs no attempt.
         until = present + timedelta(seconds=error.retry_after or LIMIT_PAUSE_S)
         return Outcome("wait", {"wake_at": until, "attempts": attempts - 1, **_reason(error)}, pause=until)
+    if error.code == "lease_short":
+        # Nothing was sent: claimed anew at once, with a whole lease.
+        return Outcome("wait", {"wake_at": present, "attempts": attempts - 1, **_reason(error)})
     if error.unreached:
         wait = min(back_off(1, settings), _NETWORK)
         return Outcome("wait", {"wake_at": present + wait, "attempts": attempts - 1, **_reason(error)})

@@ -6,7 +6,6 @@ No transaction is open while the network is used. Results are written by ``recor
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from app.problems import Problem, Stale
 from app.services import accounts, recording, rendering
 from app.services.claiming import PUBLISHER, STAGED_FOR, Work, content_of
 from app.states import note
-from connectors import Busy, Connector, ConnectorError, Gone, Staged, Unsupported
+from connectors import Busy, Connector, ConnectorError, Gone, Published, Staged, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -125,17 +124,14 @@ def _remember(save: Any, latest: list[Staged]) -> Any:
 
 def _commit(parts: Parts, claimed: Work) -> None:
     job = _load(parts, claimed)
-    if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
-        # The lease could end during the call, and another worker would take this for an unclear answer.
-        late = Busy("lease_short", retry_after=0)
-        recording.failed(parts, claimed, late, committing=True)
-        return
+
+    def use(connector: Connector) -> Published:
+        item = rendering.item(parts, job.post, job.account)
+        claimed.still_enough(parts.settings)
+        return connector.commit(item, _staged(job.delivery))
+
     try:
-        published = accounts.with_connector(
-            parts,
-            accounts.opened(parts, job.account),
-            lambda connector: connector.commit(rendering.item(parts, job.post, job.account), _staged(job.delivery)),
-        )
+        published = accounts.with_connector(parts, accounts.opened(parts, job.account), use)
     except Exception as error:
         recording.failed(parts, claimed, error, committing=True)
         return
@@ -168,12 +164,17 @@ def _look(parts: Parts, claimed: Work) -> None:
 def _drop(parts: Parts, claimed: Work) -> None:
     """Delete what was prepared for a cancelled delivery."""
     job = _load(parts, claimed)
+    staged_at = job.delivery.staged_at
     try:
         accounts.with_connector(
-            parts, accounts.opened(parts, job.account), lambda connector: _discard(connector, _staged(job.delivery))
+            parts, accounts.opened(parts, job.account), lambda connector: connector.discard(_staged(job.delivery))
         )
-    except Problem:
-        return  # the account cannot be opened: the soft lease brings the row back
+    except (Unsupported, Gone):
+        log.info("nothing to drop for delivery %s", claimed.delivery_id)
+    except (ConnectorError, Problem) as error:
+        log.warning("staged things of delivery %s: %s", claimed.delivery_id, error)
+        if staged_at is not None and clock.now() - staged_at < STAGED_FOR:
+            return  # the soft lease brings the row back
     with parts.db.write() as session:
         delivery = session.get(Delivery, claimed.delivery_id)
         assert delivery is not None

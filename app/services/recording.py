@@ -5,7 +5,7 @@ except that a remote id arriving late always wins.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -16,7 +16,7 @@ from app.models import Account, Delivery
 from app.parts import Parts
 from app.problems import Problem, Stale
 from app.services import accounts, outcomes, pace, queueing
-from app.services.claiming import PUBLISHER, Work, give_up
+from app.services.claiming import PUBLISHER, Work, held_look
 from app.states import move, note
 from connectors import ConnectorError, Published, Staged
 
@@ -60,9 +60,11 @@ def absent(parts: Parts, claimed: Work) -> None:
         # A repeatable commit may simply be called again. Another kind must stay absent for the stated time.
         if fresh.repeatable or (fresh.looks >= 2 and lasted >= parts.settings.unsure_for_s):
             why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
-            move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, wake_at=present, unsure_since=None)
+            again = outcomes.resend_at(fresh.attempts, parts.settings, present)
+            move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, wake_at=again, unsure_since=None)
+            queueing.settle(session, fresh.post_id, PUBLISHER)
         else:
-            _look_later(parts, session, fresh, claimed, present)
+            _look_later(parts, session, fresh, claimed, None)
 
 
 def unread(parts: Parts, claimed: Work, error: ConnectorError | Problem) -> None:
@@ -77,15 +79,18 @@ def unread(parts: Parts, claimed: Work, error: ConnectorError | Problem) -> None
             move(session, delivery, "unreadable", PUBLISHER, wake_at=None, facts={"code": error.code})
             queueing.settle(session, delivery.post_id, PUBLISHER)
         else:
-            _look_later(parts, session, delivery, claimed, present)
+            _look_later(parts, session, delivery, claimed, error)
+        accounts.heed(session, delivery.account_id, error, PUBLISHER)
 
 
-def _look_later(parts: Parts, session: Session, delivery: Delivery, claimed: Work, present: datetime) -> None:
-    gap = min(parts.settings.unsure_first_s * 2 ** max(delivery.looks - 1, 0), 600.0)
+def _look_later(
+    parts: Parts, session: Session, delivery: Delivery, claimed: Work, error: ConnectorError | Problem | None
+) -> None:
+    again = outcomes.look_at(error, delivery.looks, parts.settings, clock.now())
     session.exec(
         update(Delivery)
         .where(col(Delivery.id) == delivery.id, col(Delivery.fence) == claimed.fence, col(Delivery.state) == "unsure")
-        .values(wake_at=present + timedelta(seconds=gap))
+        .values(wake_at=again)
     )
 
 
@@ -93,7 +98,7 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
     """Write down that it is public. The id wins over whatever became of the row meanwhile."""
     present = clock.now()
     with parts.db.write() as session:
-        delivery = session.get(Delivery, claimed.delivery_id)
+        delivery = session.get(Delivery, claimed.delivery_id, with_for_update=True)
         assert delivery is not None
         account = session.get(Account, delivery.account_id)
         if delivery.state == "published":
@@ -140,7 +145,7 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
         if outcome.drop:
             changes |= {"staged": {}, "ready": False, "staged_at": None}
         if outcome.action == "hold":
-            changes["wake_at"] = give_up(parts, delivery)
+            changes["wake_at"] = held_look(parts, delivery, present)
         why = getattr(error, "code", type(error).__name__)
         facts = getattr(error, "facts", {})
         move(session, delivery, outcome.action, PUBLISHER, under=claimed.fence, why=why, facts=facts, **changes)
