@@ -50,7 +50,8 @@ def index() -> Any:
         followers = statistics.followers(session, place, min(period.start, now - TREND))
         rhythm = statistics.published(session, place, now - timedelta(weeks=WEEKS + 1), now)
     form = Choice(masa=period.key, organisasi=place)
-    form.masa.choices = {period.key: period.words} | dict(periods.choices(here, now))
+    form.masa.choices = dict(periods.choices(here, now))
+    form.masa.choices.setdefault(period.key, period.words)
     form.organisasi.choices = {str(id_): name for id_, name in area}
     return render_template(
         "statistik/index.html",
