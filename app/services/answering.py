@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import and_, or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -18,12 +20,14 @@ from app.models import Account, Comment, Outgoing
 from app.parts import Parts
 from app.problems import Problem, Stale
 from app.services import accounts, moderating, outcomes
+from app.services.claiming import HELD_LOOK
 from app.states import Actor, move, note
 from connectors import Busy, Connector, ConnectorError, Gone
 
 log = logging.getLogger(__name__)
 
 ANSWERER = Actor("answerer")
+_ORDER_GAP = timedelta(milliseconds=500)
 _UNREADABLE_AFTER = timedelta(hours=24)
 
 
@@ -39,30 +43,38 @@ class Sending:
 
 def claim(parts: Parts, limit: int = 50) -> list[Sending]:
     """Take over what is due."""
-    present = clock.now()
-    due = or_(
-        and_(col(Outgoing.state).in_(("queued", "unsure", "held")), col(Outgoing.wake_at) <= present),
-        and_(col(Outgoing.state) == "committing", col(Outgoing.lease_until) <= present),
-    )
     with parts.db.read() as session:
-        if session.exec(select(Outgoing.id).where(due).limit(1)).first() is None:
+        if session.exec(select(Outgoing.id).where(_waiting(clock.now())).limit(1)).first() is None:
             return []
-    claimed = []
+    claimed: list[Sending] = []
     with parts.db.write() as session:
+        present, began = clock.now(), time.monotonic()
         rows = session.exec(
             select(Outgoing, Account)
             .join(Account, col(Account.id) == Outgoing.account_id)
-            .where(due)
+            .where(_waiting(present))
             .order_by(col(Outgoing.due_at), col(Outgoing.id))
             .limit(limit)
             .with_for_update(skip_locked=True, of=Outgoing)
         ).all()
         for outgoing, account in rows:
-            step = _next(session, parts, outgoing, account)
+            try:
+                with session.begin_nested():
+                    step = _next(session, parts, outgoing, account, present)
+            except Stale as stale:
+                log.info("overtaken: %s", stale)
+                continue
             if step:
-                deadline = time.monotonic() + parts.settings.lease_s
-                claimed.append(Sending(step, outgoing.id or 0, outgoing.fence, deadline))
+                claimed.append(Sending(step, outgoing.id or 0, outgoing.fence, began + parts.settings.lease_s))
     return claimed
+
+
+def _waiting(present: datetime) -> Any:
+    """SQL condition: something is to be done about this answer now."""
+    return or_(
+        and_(col(Outgoing.state).in_(("queued", "unsure", "held")), col(Outgoing.wake_at) <= present),
+        and_(col(Outgoing.state) == "committing", col(Outgoing.lease_until) <= present),
+    )
 
 
 def work(parts: Parts, claimed: Sending) -> None:
@@ -73,8 +85,9 @@ def work(parts: Parts, claimed: Sending) -> None:
         log.info("overtaken: %s", stale)
 
 
-def _next(session: Session, parts: Parts, outgoing: Outgoing, account: Account) -> Literal["send", "look"] | None:
-    present = clock.now()
+def _next(
+    session: Session, parts: Parts, outgoing: Outgoing, account: Account, present: datetime
+) -> Literal["send", "look"] | None:
     lease = present + timedelta(seconds=parts.settings.lease_s)
     fence = outgoing.fence + 1
     late = present > outgoing.due_at + timedelta(seconds=parts.settings.missed_after_s)
@@ -83,28 +96,48 @@ def _next(session: Session, parts: Parts, outgoing: Outgoing, account: Account) 
         unclear: dict[str, Any] = {"unsure_since": present, "looks": 0}
         move(session, outgoing, "expire", ANSWERER, why=why, wake_at=present, lease_until=None, fence=fence, **unclear)
         return None
+    if outgoing.state in ("queued", "unsure") and account.paused_until and account.paused_until > present:
+        _put_off(session, outgoing, account.paused_until)
+        return None
     if outgoing.state == "unsure":
         move(session, outgoing, "look_again", ANSWERER, looks=outgoing.looks + 1, wake_at=lease, fence=fence)
         return "look"
     if late:
         move(session, outgoing, "miss", ANSWERER, wake_at=None, error_code=outgoing.error_code or "missed")
         return None
-    if outgoing.state == "held" or account.health == "broken":
-        give_up = outgoing.due_at + timedelta(seconds=parts.settings.missed_after_s + 1)
+    if account.health == "broken":
+        again = present + HELD_LOOK
         if outgoing.state == "held":
-            outgoing.wake_at = give_up
-            session.add(outgoing)
-        else:
-            code, facts = account.reason_code or "account_broken", account.reason_facts
-            move(session, outgoing, "hold", ANSWERER, wake_at=give_up, error_code=code, error_facts=facts)
+            _put_off(session, outgoing, again)
+            return None
+        code, facts = account.reason_code or "account_broken", account.reason_facts
+        move(session, outgoing, "hold", ANSWERER, wake_at=again, error_code=code, error_facts=facts)
         return None
-    if account.paused_until and account.paused_until > present:
-        outgoing.wake_at = account.paused_until
-        session.add(outgoing)
+    if outgoing.state == "held":
+        move(session, outgoing, "release", ANSWERER, wake_at=present, error_code=None, error_facts={})
+    if _after_another(session, outgoing):
+        _put_off(session, outgoing, present + _ORDER_GAP)
         return None
     attempt: dict[str, Any] = {"attempts": outgoing.attempts + 1, "commit_at": present}
     move(session, outgoing, "commit", ANSWERER, fence=fence, lease_until=lease, **attempt)
     return "send"
+
+
+def _put_off(session: Session, outgoing: Outgoing, until: datetime) -> None:
+    outgoing.wake_at = until
+    session.add(outgoing)
+    session.flush()
+
+
+def _after_another(session: Session, outgoing: Outgoing) -> bool:
+    """Whether something older for the same comment is still on its way: "hide, then show" must not end hidden."""
+    older = select(Outgoing.id).where(
+        Outgoing.aspiration_id == outgoing.aspiration_id,
+        Outgoing.comment_id == outgoing.comment_id,
+        col(Outgoing.id) < outgoing.id,
+        col(Outgoing.state).in_(("queued", "committing", "unsure")),
+    )
+    return session.exec(older.limit(1)).first() is not None
 
 
 def _load(parts: Parts, claimed: Sending) -> tuple[Outgoing, Comment, Account]:
@@ -122,7 +155,7 @@ def _load(parts: Parts, claimed: Sending) -> tuple[Outgoing, Comment, Account]:
 def _send(parts: Parts, claimed: Sending) -> None:
     outgoing, comment, account = _load(parts, claimed)
     if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
-        _failed(parts, claimed, Busy("lease_short", retry_after=0))
+        _failed(parts, claimed, Busy("lease_short"))
         return
 
     def use(connector: Connector) -> str | None:
@@ -156,7 +189,7 @@ def _look(parts: Parts, claimed: Sending) -> None:
     except Exception as error:
         if not isinstance(error, ConnectorError | Problem):
             log.exception("look at outgoing %s", claimed.outgoing_id)
-        _look_later(parts, claimed, readable=False)
+        _look_later(parts, claimed, error)
         return
     if found:
         _sent(parts, claimed, found, "found")
@@ -164,28 +197,32 @@ def _look(parts: Parts, claimed: Sending) -> None:
     present = clock.now()
     lasted = (present - (outgoing.unsure_since or present)).total_seconds()
     if outgoing.action == "reply" and not (outgoing.looks >= 2 and lasted >= parts.settings.unsure_for_s):
-        _look_later(parts, claimed, readable=True)
+        _look_later(parts, claimed, None)
         return
     with parts.db.write() as session:
         fresh = session.get(Outgoing, claimed.outgoing_id)
         assert fresh is not None
         why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
-        move(session, fresh, "absent", ANSWERER, under=claimed.fence, why=why, wake_at=present, unsure_since=None)
+        again = outcomes.resend_at(fresh.attempts, parts.settings, present)
+        move(session, fresh, "absent", ANSWERER, under=claimed.fence, why=why, wake_at=again, unsure_since=None)
 
 
-def _look_later(parts: Parts, claimed: Sending, *, readable: bool) -> None:
+def _look_later(parts: Parts, claimed: Sending, error: Exception | None) -> None:
+    """error: why it could not be read; None when it was read and is not there."""
     present = clock.now()
     with parts.db.write() as session:
         outgoing = session.get(Outgoing, claimed.outgoing_id)
         assert outgoing is not None
-        if not readable and present - (outgoing.unsure_since or present) > _UNREADABLE_AFTER:
+        if error is not None:
+            accounts.heed(session, outgoing.account_id, error, ANSWERER)
+        if error is not None and present - (outgoing.unsure_since or present) > _UNREADABLE_AFTER:
             move(session, outgoing, "unreadable", ANSWERER, under=claimed.fence, wake_at=None)
             return
-        gap = min(parts.settings.unsure_first_s * 2 ** max(outgoing.looks - 1, 0), 600.0)
+        again = outcomes.look_at(error, outgoing.looks, parts.settings, present)
         session.exec(
             update(Outgoing)
             .where(col(Outgoing.id) == outgoing.id, col(Outgoing.fence) == claimed.fence)
-            .values(wake_at=present + timedelta(seconds=gap))
+            .values(wake_at=again)
         )
 
 
@@ -193,7 +230,7 @@ def _sent(parts: Parts, claimed: Sending, remote_id: str, action: str) -> None:
     """Write down that it arrived; a late answer wins over whatever became of the row meanwhile."""
     present = clock.now()
     with parts.db.write() as session:
-        outgoing = session.get(Outgoing, claimed.outgoing_id)
+        outgoing = session.get(Outgoing, claimed.outgoing_id, with_for_update=True)
         assert outgoing is not None
         if outgoing.state == "published":
             if outgoing.remote_id != remote_id:
@@ -234,19 +271,21 @@ def _own_comment(session: Session, parent: Comment, outgoing: Outgoing) -> None:
     if known is not None or outgoing.remote_id is None or outgoing.published_at is None:
         return
     account = session.get(Account, outgoing.account_id)
-    session.add(
-        Comment(
-            account_id=outgoing.account_id,
-            delivery_id=parent.delivery_id,
-            parent_id=parent.id,
-            remote_id=outgoing.remote_id,
-            author_name=account.name if account else None,
-            text=outgoing.text,
-            versions=[{"text": outgoing.text, "seen_at": outgoing.published_at.isoformat()}],
-            own=True,
-            said_at=outgoing.published_at,
-        )
+    comment = Comment(
+        account_id=outgoing.account_id,
+        delivery_id=parent.delivery_id,
+        parent_id=parent.id,
+        remote_id=outgoing.remote_id,
+        author_name=account.name if account else None,
+        text=outgoing.text,
+        versions=[{"text": outgoing.text, "seen_at": outgoing.published_at.isoformat()}],
+        own=True,
+        said_at=outgoing.published_at,
     )
+    # A poll in another process may have found it in this moment; that costs us this row, not the reply's id.
+    with suppress(IntegrityError), session.begin_nested():
+        session.add(comment)
+        session.flush()
 
 
 def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
@@ -268,6 +307,9 @@ def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
         why = getattr(error, "code", type(error).__name__)
         facts = getattr(error, "facts", {})
         move(session, outgoing, outcome.action, ANSWERER, under=claimed.fence, why=why, facts=facts, **changes)
+        if outcome.action == "hold":
+            outgoing.wake_at = present + HELD_LOOK
+            session.add(outgoing)
         if outcome.broken:
             accounts.mark_broken(session, outgoing.account_id, outcome.broken, ANSWERER)
         if outcome.pause:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from app.parts import Parts
 from app.problems import Problem
 from app.services import accounts, outcomes, pace
 from app.states import Actor, move, note
-from connectors import Busy, Connector, ConnectorError, Gone, RemoteComment, SignInAgain, Unsupported
+from connectors import Busy, Connector, ConnectorError, Gone, RemoteComment, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,9 @@ def collect(parts: Parts, delivery_id: int) -> int:
         account = session.get(Account, delivery.account_id) if delivery else None
         if delivery is None or account is None or delivery.remote_id is None:
             return 0
+    if account.paused_until and account.paused_until > clock.now():
+        _again(parts, delivery, account, account.paused_until - clock.now())
+        return 0
     remote_id = delivery.remote_id
     seen: set[str] = set()
     began = clock.now()
@@ -83,13 +87,16 @@ def collect(parts: Parts, delivery_id: int) -> int:
         log.info("post of delivery %s is not visible", delivery_id)
     except Unsupported:
         pass
-    except SignInAgain as error:
-        with parts.db.write() as session:
-            accounts.mark_broken(session, account.id or 0, error, COLLECTOR)
     except (ConnectorError, Problem) as error:
         log.warning("comments of delivery %s: %s", delivery_id, error)
         wait = error.retry_after if isinstance(error, Busy) and error.retry_after else None
         retry = timedelta(seconds=wait) if wait else outcomes.back_off(1, parts.settings)
+        with parts.db.write() as session:
+            accounts.heed(session, account.id or 0, error, COLLECTOR)
+    except Exception:
+        # One post that we cannot digest must not be tried every moment, nor keep the others waiting.
+        log.exception("comments of delivery %s", delivery_id)
+        retry = outcomes.back_off(4, parts.settings)
     _again(parts, delivery, account, retry)
     return new
 
@@ -258,4 +265,12 @@ def _again(parts: Parts, delivery: Delivery, account: Account, retry: timedelta 
 
 def _batches(comments: Iterator[RemoteComment]) -> Iterator[list[RemoteComment]]:
     while batch := list(islice(comments, BATCH)):
-        yield batch
+        yield [
+            replace(each, text=storable(each.text), author_name=storable(each.author_name or "") or None)
+            for each in batch
+        ]
+
+
+def storable(text: str) -> str:
+    """The text as every database takes it: no NUL, and a half of a surrogate pair becomes U+FFFD."""
+    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select, update
@@ -14,12 +14,13 @@ from app.parts import Parts
 from app.problems import Problem
 from app.services import accounts, outcomes, pace
 from app.states import Actor, note
-from connectors import METRICS, Busy, ConnectorError, Counts, Gone, SignInAgain, Unsupported
+from connectors import METRICS, Busy, ConnectorError, Counts, Gone, Unsupported
 
 log = logging.getLogger(__name__)
 
 COUNTER = Actor("counter")
 FOLLOWERS_EVERY = timedelta(days=1)
+FOLLOWERS_AGAIN = timedelta(minutes=10)
 #: A person's "count now" is not repeated within this time.
 ASKED_AGAIN = timedelta(minutes=1)
 
@@ -80,6 +81,9 @@ def count(parts: Parts, delivery_id: int) -> bool:
         account = session.get(Account, delivery.account_id) if delivery else None
     if delivery is None or account is None or delivery.remote_id is None:
         return False
+    if account.paused_until and account.paused_until > clock.now():
+        _put_off(parts, delivery_id, account.paused_until)
+        return False
     remote_id = delivery.remote_id
     published_at = delivery.published_at or delivery.due_at
     try:
@@ -91,6 +95,11 @@ def count(parts: Parts, delivery_id: int) -> bool:
         counts = None
     except (ConnectorError, Problem) as error:
         _later(parts, delivery_id, account, error)
+        return False
+    except Exception:
+        # One post that we cannot digest must not be tried every moment, nor keep the others waiting.
+        log.exception("engagement of delivery %s", delivery_id)
+        _put_off(parts, delivery_id, clock.now() + outcomes.back_off(4, parts.settings))
         return False
     present = clock.now()
     following = pace.next_reading(published_at, present, practice=account.practice)
@@ -113,17 +122,22 @@ def count_account(parts: Parts, account_id: int) -> bool:
         if account is None:
             raise Problem("unknown_account", id=account_id)
     followers: int | None = None
+    # Asked again soon after a failure, but not at once: the wait is written as a reading almost a day ago.
+    soon = clock.now() - FOLLOWERS_EVERY + FOLLOWERS_AGAIN
     try:
         followers = accounts.with_connector(
             parts, accounts.opened(parts, account), lambda connector: connector.followers()
         )
     except Unsupported:
         pass
-    except (ConnectorError, Problem) as error:
-        log.warning("followers of account %s: %s", account_id, error)
-        if isinstance(error, SignInAgain):
-            with parts.db.write() as session:
-                accounts.mark_broken(session, account_id, error, COUNTER)
+    except Exception as error:
+        if isinstance(error, ConnectorError | Problem):
+            log.warning("followers of account %s: %s", account_id, error)
+        else:
+            log.exception("followers of account %s", account_id)
+        with parts.db.write() as session:
+            accounts.heed(session, account_id, error, COUNTER)
+            session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=soon))
         return False
     with parts.db.write() as session:
         session.add(Reading(account_id=account_id, followers=followers))
@@ -177,8 +191,11 @@ def _later(parts: Parts, delivery_id: int, account: Account, error: ConnectorErr
     """Not now: the reading stays due, a little later."""
     log.warning("engagement of delivery %s: %s", delivery_id, error)
     wait = timedelta(seconds=error.retry_after) if isinstance(error, Busy) and error.retry_after else None
-    at = clock.now() + (wait or outcomes.back_off(1, parts.settings))
     with parts.db.write() as session:
-        if isinstance(error, SignInAgain):
-            accounts.mark_broken(session, account.id or 0, error, COUNTER)
+        accounts.heed(session, account.id or 0, error, COUNTER)
+    _put_off(parts, delivery_id, clock.now() + (wait or outcomes.back_off(1, parts.settings)))
+
+
+def _put_off(parts: Parts, delivery_id: int, at: datetime) -> None:
+    with parts.db.write() as session:
         session.exec(update(Delivery).where(col(Delivery.id) == delivery_id).values(reading_at=at))

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from app import clock
 from app.models import KINDS, Account, Aspiration, Comment, Organisation, Outgoing, Person
 from app.problems import Problem
-from app.services.collecting import first_answer_by
+from app.services.collecting import first_answer_by, storable
 from app.states import ASPIRATION, Actor, move, note
 from connectors import load
 
@@ -22,6 +22,7 @@ def take_note(session: Session, organisation_id: int, by: Actor, *, text: str, a
     organisation = session.get(Organisation, organisation_id)
     if organisation is None:
         raise Problem("unknown_organisation", field="organisation", id=organisation_id)
+    text, author = storable(text), storable(author)
     if not text.strip():
         raise Problem("text_needed", field="text")
     present = clock.now()
@@ -41,7 +42,7 @@ def take_note(session: Session, organisation_id: int, by: Actor, *, text: str, a
 
 def reply(session: Session, item_id: int, by: Actor, text: str) -> Outgoing:
     """Send an answer to the comment, publicly. One open answer an item: Problem("answer_on_its_way") otherwise."""
-    text = text.replace("\r\n", "\n").strip()
+    text = storable(text).replace("\r\n", "\n").strip()
     if not text:
         raise Problem("text_needed", field="text")
     if len(text) > ANSWER_MOST:
