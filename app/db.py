@@ -2,15 +2,16 @@
 
 ``write()`` is a transaction that changes something, ``read()`` one that does not. On SQLite a write begins IMMEDIATE
 and only one runs at a time in a process: a deferred transaction that turns into a write fails with a stale snapshot
-(SQLModel's default session lost 349 of 400 racing increments when tried). No network inside a write, at most about
-100 rows.
+(SQLModel's default session lost 349 of 400 racing increments when tried). On PostgreSQL writes run side by side, so a
+row that is read in order to be changed is read ``with_for_update`` (SQLite needs and knows no such thing), or changed
+by a conditional update as in ``states.move``. No network inside a write, at most about 100 rows.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
+        #: The file of an SQLite database; made, with its folder, at the first connection.
+        self.path = Path(self.engine.url.database) if self.sqlite and self.engine.url.database else None
         self._writing = threading.Lock()
-        self._writer: int | None = None
+        self._mine = threading.local()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -36,20 +39,17 @@ class Database:
 
         Not to be nested in one thread: that would wait for itself, so it is refused with RuntimeError.
         """
-        if not self.sqlite:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-            return
-        if self._writer == threading.get_ident():
+        if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction inside a write transaction")
-        with self._writing:
-            self._writer = threading.get_ident()
+        with self._writing if self.sqlite else nullcontext():
+            self._mine.writing = True
             try:
                 with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                    session.connection(execution_options=IMMEDIATE)
+                    if self.sqlite:
+                        session.connection(execution_options=IMMEDIATE)
                     yield session
             finally:
-                self._writer = None
+                self._mine.writing = False
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -79,13 +79,15 @@ def _engine(url: str) -> Engine:
             max_overflow=20,
             connect_args={"options": "-c timezone=UTC"},
         )
-    if address.get_backend_name() != "sqlite":
-        raise ValueError("the database must be SQLite or PostgreSQL")
-    if address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+        raise ValueError("the database must be PostgreSQL, or SQLite in a file")
     engine = create_engine(
         address, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=20, max_overflow=20
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _make_folder(*_: Any) -> None:
+        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: Any) -> None:

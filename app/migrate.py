@@ -14,15 +14,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.models  # noqa: F401  the tables register themselves
 from app.db import IMMEDIATE, Database
+from app.problems import Problem
 
 
 def upgrade(db: Database, revision: str = "head") -> None:
-    """Apply what is missing; safe to call again, and by two processes at once (the second waits)."""
+    """Apply what is missing; safe to call again, and by two processes at once (the second waits).
+
+    Problem("database_newer") when a later version of the program has been here.
+    """
+    _known(db)
     _run(db, lambda config: command.upgrade(config, revision))
 
 
@@ -32,7 +38,9 @@ def downgrade(db: Database, revision: str) -> None:
 
 
 def behind(db: Database) -> bool:
-    """Whether migrations are missing."""
+    """Whether migrations are missing (or the database is a newer program's). Makes nothing: no file, no folder."""
+    if db.path is not None and not db.path.is_file():
+        return True
     with db.engine.connect() as connection:
         return set(MigrationContext.configure(connection).get_current_heads()) != set(_script().get_heads())
 
@@ -49,9 +57,22 @@ def heads() -> list[str]:
     return list(_script().get_heads())
 
 
+def _known(db: Database) -> None:
+    """Refuse a database whose revision this program has never heard of; stepping on it would break it."""
+    if db.path is not None and not db.path.is_file():
+        return
+    with db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    for revision in current:
+        try:
+            _script().get_revision(revision)
+        except CommandError:
+            raise Problem("database_newer") from None
+
+
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

@@ -22,4 +22,5 @@ class Parts:
 
 def build(settings: Settings) -> Parts:
     """Open what this installation has; Problem("no_key") before the first `kentongan db upgrade`."""
-    return Parts(settings, Database(settings.database), sealer(settings), Store(settings.home / "photos"))
+    keys = sealer(settings)
+    return Parts(settings, Database(settings.database), keys, Store(settings.home / "photos"))

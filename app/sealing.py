@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,17 +22,30 @@ KEY_FILE = "secret.key"
 
 
 def make_key(home: Path) -> None:
-    """Make the installation's secret key if there is none; readable by its owner only."""
+    """Make the installation's secret key if there is none; readable by its owner only.
+
+    It appears with its whole content or not at all: a second process must never read an empty key.
+    """
     path = home / KEY_FILE
     home.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    handle, draft = tempfile.mkstemp(prefix=f".{KEY_FILE}-", dir=home)  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a rename, a link never takes the place of the key that another process has just made.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 class Sealer:
@@ -58,13 +73,16 @@ class Sealer:
 
 
 def sealer(settings: Settings) -> Sealer:
-    """The sealer of this installation; Problem("no_key") before `kentongan db upgrade`."""
+    """The sealer of this installation; Problem("no_key") before `kentongan db upgrade`, "key_empty" when damaged."""
     keys = [key.strip() for key in settings.secret_key.split(",") if key.strip()]
     if not keys:
         try:
             keys = [(settings.home / KEY_FILE).read_text("utf-8").strip()]
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             raise Problem("no_key") from None
+        if not keys[0]:
+            # Half a copy, a full disk: sealing with nothing would be no seal.
+            raise Problem("key_empty", path=settings.home / KEY_FILE)
     return Sealer(keys)
 
 

@@ -16,8 +16,12 @@ from app.words_reasons import REASONS
 #: What a person did or typed that cannot be done so.
 PROBLEMS = {
     "settings": "Pengaturan {name} tidak dapat dipakai: {reason}.",
+    "settings_lease": "KENTONGAN_LEASE_S harus lebih dari dua kali KENTONGAN_HTTP_TIMEOUT_S.",
+    "env_unreadable": "Berkas {path} tidak dapat dibaca sebagai UTF-8.",
     "no_key": "Kunci pemasangan belum ada. Jalankan `kentongan db upgrade` lebih dahulu.",
     "database_behind": "Basis data belum siap. Jalankan `kentongan db upgrade` lebih dahulu.",
+    "database_newer": "Basis data dibuat oleh versi program yang lebih baru. Perbarui programnya.",
+    "key_empty": "Berkas kunci {path} kosong. Pulihkan dari cadangan.",
     "database_down": "Basis data tidak dapat dibuka: {reason}.",
     "sealed_with_other_key": "Kunci rahasia berubah, sehingga sambungan akun tidak dapat dibuka. Pasang kunci lama "
     "atau sambungkan akun lagi.",
