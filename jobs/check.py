@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from app.parts import Parts
 from app.problems import Problem
 from app.services import accounts
 from app.states import Actor
+
+log = logging.getLogger(__name__)
 
 CHECKER = Actor("checker")
 DAILY = timedelta(days=1)
@@ -34,3 +37,5 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
             accounts.check(parts, account_id or 0, CHECKER)
         except Problem:
             continue  # written down at the account
+        except Exception:
+            log.exception("check of account %s", account_id)

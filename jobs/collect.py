@@ -13,6 +13,11 @@ THREADS = 4
 
 def run(parts: Parts, go_on: Callable[[], bool]) -> None:
     """Until nothing is due or we are to stop."""
+
+    def one(delivery_id: int) -> None:
+        if go_on():
+            collecting.collect(parts, delivery_id)
+
     while go_on() and (due := collecting.due(parts)):
         with ThreadPoolExecutor(THREADS, thread_name_prefix="collect") as pool:
-            list(pool.map(lambda delivery_id: collecting.collect(parts, delivery_id), due))
+            list(pool.map(one, due))

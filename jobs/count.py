@@ -13,9 +13,14 @@ THREADS = 4
 
 def run(parts: Parts, go_on: Callable[[], bool]) -> None:
     """Until nothing is due or we are to stop."""
+
+    def one(delivery_id: int) -> None:
+        if go_on():
+            counting.count(parts, delivery_id)
+
     while go_on() and (due := counting.due(parts)):
         with ThreadPoolExecutor(THREADS, thread_name_prefix="count") as pool:
-            list(pool.map(lambda delivery_id: counting.count(parts, delivery_id), due))
+            list(pool.map(one, due))
     for account_id in counting.due_accounts(parts):
         if not go_on():
             return

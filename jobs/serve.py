@@ -44,18 +44,24 @@ def serve(
     supervisor = Supervisor(parts, jobs=jobs, demo=demo)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupt)
-    supervisor.start()
-    server = waitress.create_server(
-        create_app(parts.settings), sockets=[listener], threads=THREADS, ident=None, max_request_body_size=MOST_BODY
-    )
+    server = None
     try:
+        supervisor.start()
+        server = waitress.create_server(
+            create_app(parts.settings),
+            sockets=[listener],
+            threads=THREADS,
+            ident=None,
+            max_request_body_size=MOST_BODY,
+        )
         if ready:
             ready(f"http://{host}:{listener.getsockname()[1]}/")
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
-        server.close()
+        if server is not None:
+            server.close()
         supervisor.stop()
 
 
@@ -75,13 +81,18 @@ class Supervisor:
 
     def start(self) -> None:
         """Start what is needed; the practice platform first, the worker talks to it."""
-        self._keep()
+        try:
+            self._keep()
+        except Exception:
+            # The web is of use without them, and says that no worker lives; the watch tries again.
+            log.exception("the children could not be started")
         self._thread.start()
 
     def stop(self) -> None:
         """End the children in order: the worker finishes what it has under way."""
         self._stopping.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         for child in (self._worker, self._practice):
             if child is None or child.poll() is not None:
                 continue
@@ -124,10 +135,10 @@ class Supervisor:
 
 def spawn_worker(settings: Settings) -> subprocess.Popen[bytes]:
     """A worker as a child; it ends when our end of its standard input closes, that is when we die."""
-    environment = {**os.environ, PREFIX + "HOME": str(settings.home)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "jobs.worker"], env=environment, stdin=subprocess.PIPE, cwd=Path(__file__).parents[1]
-    )
+    # In the same folder as we are, so that it reads the same .env; found by our path, whatever lies in that folder.
+    found = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, PREFIX + "HOME": str(settings.home), "PYTHONPATH": found}
+    return subprocess.Popen([sys.executable, "-P", "-m", "jobs.worker"], env=environment, stdin=subprocess.PIPE)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -135,7 +146,8 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError:
+        listener.listen(128)
+    except (OSError, OverflowError):
         listener.close()
         raise Problem("port_taken", port=port) from None
     return listener

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
-import sys
 import threading
 import time
 import uuid
@@ -22,7 +22,8 @@ from jobs.publish import Publisher
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 60.0
+#: A job's lease is prolonged with each beat while it runs, however long that is; a dead worker's ends after this.
+LEASE_S = 30.0
 
 
 class Worker:
@@ -33,7 +34,8 @@ class Worker:
         self.id = uuid.uuid4().hex
         self.publisher = Publisher(parts)
         self._stopping = threading.Event()
-        self._running = threading.Semaphore(len(TIMETABLE))
+        self._ended = threading.Event()
+        self._running: set[str] = set()
         self._beating = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         # Nothing is missed by APScheduler's rules: what is due stands in our tables, and a late firing is as good.
         self._scheduler = BackgroundScheduler(
@@ -53,37 +55,42 @@ class Worker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End in order: nothing new is begun, what is under way is finished."""
+        """End in order: nothing new is begun, what is under way is finished, posts before comments."""
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
         self.publisher.stop()
+        self._scheduler.shutdown(wait=True)
+        self._ended.set()
         self._beating.join()
         workers.leave(self.parts, self.id)
 
     @property
     def busy(self) -> bool:
         """Whether the publisher or a periodic job is at work."""
-        jobs_busy = self._running._value < len(TIMETABLE)
-        return self.publisher.busy or jobs_busy
+        return self.publisher.busy or bool(self._running)
 
     def _fire(self, job: Job) -> None:
         def go_on() -> bool:
-            return not self._stopping.is_set() and workers.take(self.parts, job.name, self.id, LEASE_S)
+            return not self._stopping.is_set() and job.name in self._running
 
         if self._stopping.is_set() or not workers.take(self.parts, job.name, self.id, LEASE_S):
             return
-        with self._running:
-            try:
-                job.run(self.parts, go_on)
-            except Exception:
-                log.exception("job %s", job.name)
-            finally:
-                workers.give_back(self.parts, job.name, self.id)
+        self._running.add(job.name)
+        try:
+            job.run(self.parts, go_on)
+        except Exception:
+            log.exception("job %s", job.name)
+        finally:
+            self._running.discard(job.name)
+            workers.give_back(self.parts, job.name, self.id)
 
     def _beat(self) -> None:
-        while not self._stopping.wait(workers.BEAT_S):
+        while not self._ended.wait(workers.BEAT_S):
             try:
                 workers.beat(self.parts, self.id)
+                for name in list(self._running):
+                    if not workers.take(self.parts, name, self.id, LEASE_S):
+                        # We were silent too long and another worker has the job: leave it to that one.
+                        self._running.discard(name)
             except Exception:
                 log.exception("heartbeat")
 
@@ -118,7 +125,9 @@ def _pending(parts: Parts) -> bool:
 
 def _watch_parent(stop: threading.Event) -> None:
     """The supervisor holds the other end of our standard input: when it dies, we end too."""
-    sys.stdin.buffer.read()
+    # Not sys.stdin: a thread inside its lock makes the interpreter's end a fatal error.
+    while os.read(0, 1024):
+        pass
     stop.set()
 
 

@@ -12,7 +12,7 @@ from app.problems import Problem
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @failing_plainly
 def demo(port: int) -> None:
     """The whole loop on the practice platform: sample data, web and jobs, all in one. Only on this machine."""
@@ -26,9 +26,10 @@ def demo(port: int) -> None:
 
     _log()
     home = None if os.environ.get(PREFIX + "HOME") else "data-demo"
-    settings = load(home=home) if home else load()
+    # Always in a database of its own, also where the environment names a real one; the children inherit that.
+    settings = load(home=home, database_url="") if home else load(database_url="")
     sample.mark(settings)
-    os.environ[PREFIX + "HOME"] = str(settings.home)
+    os.environ |= {PREFIX + "HOME": str(settings.home), PREFIX + "DATABASE_URL": ""}
     make_key(settings.home)
     ready = build(settings)
     migrate.upgrade(ready.db)
@@ -41,7 +42,7 @@ def demo(port: int) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--no-jobs", is_flag=True, help="Only the web; a `kentongan worker` runs elsewhere.")
 @failing_plainly
 def serve(host: str, port: int, no_jobs: bool) -> None:

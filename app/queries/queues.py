@@ -18,7 +18,8 @@ def pending(session: Session, now: datetime, within: timedelta) -> bool:
     Recurring polls and readings count only when they are due now: the next round is not waited for.
     """
     for table in (Delivery, Outgoing):
-        soon = (col(table.state).in_(_WAITING)) & (col(table.wake_at) <= now + within)
+        # What was prepared for a cancelled delivery still has to be dropped there.
+        soon = (col(table.state).in_((*_WAITING, "cancelled"))) & (col(table.wake_at) <= now + within)
         # An expired lease is work too: the next look brings the row back.
         leased = col(table.state).in_(LEASED)
         if session.exec(select(table.id).where(soon | leased).limit(1)).first() is not None:
