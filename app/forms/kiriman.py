@@ -42,11 +42,19 @@ def _whole(value: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def _day() -> Any:
+    return StringField("Tanggal", filters=[strip], render_kw={"type": "date"})
+
+
+def _hour() -> Any:
+    return StringField("Jam", filters=[strip], render_kw={"type": "time"})
+
+
 class _Moment(PageForm):
     """A date and a clock time of the organisation's zone; phones send 19:00, people write 19.00."""
 
-    day = StringField("Tanggal", filters=[strip], render_kw={"type": "date"})
-    hour = StringField("Jam", filters=[strip], render_kw={"type": "time"})
+    day: StringField
+    hour: StringField
 
     def chosen(self, zone: str) -> datetime | None:
         """The moment, aware; None when it cannot be read, with the sentence at its field."""
@@ -99,6 +107,7 @@ class Compose(_Moment):
     )
     when = RadioField("Kapan terbit", validate_choice=False)
     slot = HiddenField()
+    day, hour = _day(), _hour()
     accounts = SelectMultipleField("Dikirim ke", coerce=_whole, validate_choice=False)
     form_number = HiddenField()
     revision = HiddenField()
@@ -169,6 +178,8 @@ def _stamp(text: str | None) -> datetime | None:
 
 class Reschedule(_Moment):
     """Another moment for a post that waits."""
+
+    day, hour = _day(), _hour()
 
 
 class SendBack(PageForm):

@@ -128,10 +128,9 @@ def promise(session: Session, post_id: int) -> None:
 
 
 def resend_refused(session: Session, settings: Settings, post_id: int, by: Actor) -> int:
-    """Send again whatever the platforms refused; how many."""
-    wanted = list(
-        session.exec(select(Delivery.id).where(Delivery.post_id == post_id, Delivery.state == "failed")),
-    )
+    """Send again whatever the platforms refused or missed its time; how many."""
+    stopped = col(Delivery.state).in_(("failed", "missed"))
+    wanted = list(session.exec(select(Delivery.id).where(Delivery.post_id == post_id, stopped)))
     for delivery_id in wanted:
         queueing.resolve(session, settings, delivery_id or 0, "resend", by)
     return len(wanted)

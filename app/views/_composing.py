@@ -96,7 +96,7 @@ def page(composer: Composer) -> Any:
     if form.when.data != "slot" or composer.status != 200:
         form.slot.data = None
     form.slot.data = form.slot.data or free.isoformat()
-    if not form.day.data and not form.hour.data:
+    if composer.status == 200 and not form.day.data and not form.hour.data:
         form.day.data, form.hour.data = f"{free:%Y-%m-%d}", f"{free:%H:%M}"
     answer = render_template(
         "kiriman/tulis.html",
@@ -286,8 +286,8 @@ def _hand_on(composer: Composer, wanted: str) -> Any:
 def _step(session: Session, post_id: int, wanted: str) -> None:
     settings, by = parts().settings, actor()
     if wanted == "resend":
-        composing.resend_refused(session, settings, post_id, by)
-        say("Dikirim ulang ke akun yang tadi gagal.")
+        again = composing.resend_refused(session, settings, post_id, by)
+        say("Dikirim ulang ke akun yang belum tayang." if again else "Perubahan disimpan; tidak ada yang gagal lagi.")
         return
     if wanted == "submit":
         composing.promise(session, post_id)

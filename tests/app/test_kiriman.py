@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import Account, Activity, Delivery, Event, Organisation, Photo, Post, Target
@@ -102,7 +102,7 @@ def approved(web: Web, accounts: list[int], **how: Any) -> int:
 def force(web: Web, post_id: int, state: str, **values: Any) -> int:
     """Put the first delivery of a post into a state, as a worker would leave it; its id."""
     with web.parts.db.write() as session:
-        row = session.exec(select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id)).first()
+        row = session.exec(select(Delivery).where(Delivery.post_id == post_id).order_by(col(Delivery.id))).first()
         assert row is not None
         for name, value in {"state": state, "wake_at": None, **values}.items():
             setattr(row, name, value)
@@ -160,7 +160,7 @@ def test_the_whole_composer_in_one_form_without_script(web: Web, accounts: list[
     page = client.get(edit).get_data(as_text=True)
     assert "Untuk Instagram" in page
     both = [str(id_) for id_ in accounts]
-    said = {f"alt_{first.id}": "Kader mengukur tekanan darah", f"alt_{second.id}": ""}
+    said: dict[str, Any] = {f"alt_{first.id}": "Kader mengukur tekanan darah", f"alt_{second.id}": ""}
     answer = send(client, edit, move=f"{second.id}:left", caption="Baru", accounts=both, **said)
     assert answer.status_code == 303
     rows = every(web, Photo)
@@ -277,7 +277,7 @@ def test_a_double_tap_makes_one_post(web: Web, accounts: list[int]) -> None:
 def test_two_people_do_not_overwrite_each_other(web: Web, accounts: list[int]) -> None:
     post_id = drafted(web, accounts, hours=None)
     client = web.sign_in("petugas")
-    values = {"caption": "Kalimat saya", "accounts": [str(id_) for id_ in accounts]}
+    values: dict[str, Any] = {"caption": "Kalimat saya", "accounts": [str(id_) for id_ in accounts]}
     assert send(client, f"/kiriman/{post_id}/ubah", **values).status_code == 303
     # The same form again: nothing is lost, so nothing is said.
     assert send(client, f"/kiriman/{post_id}/ubah", revision="0", **values).status_code == 303
@@ -313,7 +313,7 @@ def test_the_time_is_read_in_the_organisations_zone(web: Web, accounts: list[int
 def test_a_time_just_passed_is_now_and_an_old_draft_is_asked_again(web: Web, accounts: list[int]) -> None:
     client = web.sign_in("petugas")
     here = (clock.now() - timedelta(minutes=20)).astimezone(ZoneInfo("Asia/Jakarta"))
-    then = {"when": "at", "day": f"{here:%Y-%m-%d}", "hour": f"{here:%H:%M}"}
+    then: dict[str, Any] = {"when": "at", "day": f"{here:%Y-%m-%d}", "hour": f"{here:%H:%M}"}
     answer = send(client, "/kiriman/baru", caption="x", accounts=accounts[:1], **then)
     assert answer.status_code == 303
     post = one(web, Post)
@@ -321,7 +321,12 @@ def test_a_time_just_passed_is_now_and_an_old_draft_is_asked_again(web: Web, acc
     with clock.travel(timedelta(hours=8)):
         edit = f"/kiriman/{post.id}/ubah"
         wib = post.due_at.astimezone(ZoneInfo("Asia/Jakarta"))
-        old = {"when": "at", "day": f"{wib:%Y-%m-%d}", "hour": f"{wib:%H:%M}", "accounts": str(accounts[0])}
+        old: dict[str, Any] = {
+            "when": "at",
+            "day": f"{wib:%Y-%m-%d}",
+            "hour": f"{wib:%H:%M}",
+            "accounts": str(accounts[0]),
+        }
         assert send(client, edit, caption="x", **old).status_code == 303, "a draft may keep an old time"
         answer = send(client, edit, caption="x", do="submit", **old)
         assert answer.status_code == 422

@@ -7,13 +7,16 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from werkzeug.serving import make_server
 
+from app import clock
 from app.models import Account, Photo, Post
 from media.sample import drawn
 from tests.fixtures.web import PASSWORD, Web
@@ -93,7 +96,7 @@ def until(page: Any, true: str) -> None:
 
 def photos(web: Web) -> list[Photo]:
     with web.parts.db.read() as session:
-        return list(session.exec(select(Photo).order_by(Photo.position)))
+        return list(session.exec(select(Photo).order_by(col(Photo.position))))
 
 
 def test_photos_go_up_one_by_one_and_are_sorted_by_keyboard(web: Web, page: Any, tmp_path: Path) -> None:
@@ -181,6 +184,41 @@ def test_a_break_is_waited_out_and_a_bad_photo_is_named(web: Web, page: Any, tmp
     assert len(photos(web)) == 1
     page.complaints[:] = [line for line in page.complaints if "Failed to load resource" not in line]
     assert page.complaints == [], "the break and the refusal are the network's lines, nothing else is said"
+
+
+def test_a_post_moves_to_another_day_by_keyboard_and_by_pointer(web: Web, page: Any) -> None:
+    soon = clock.now() + timedelta(days=2)
+    with web.parts.db.write() as session:
+        place = web.organisations["kecamatan"]
+        session.add(Post(organisation_id=place, caption="Kerja bakti", due_at=soon, author_id=web.people["petugas"]))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    zone = ZoneInfo("Asia/Jakarta")
+    here = soon.astimezone(zone)
+    page.goto(f"/jadwal?bulan={here:%Y-%m}")
+    day = "(() => document.querySelector('#kalender [data-post]').closest('[data-date]').dataset.date)()"
+    assert page.evaluate(day) == f"{here:%Y-%m-%d}"
+    # The last days of the weeks shown have no day after them: step to the side that exists.
+    last = page.evaluate("[...document.querySelectorAll('[data-date]')].at(-1).dataset.date")
+    step, key = (1, "ArrowRight") if f"{here:%Y-%m-%d}" < last else (-1, "ArrowLeft")
+    page.evaluate("document.querySelector('#kalender [data-post] .body a').focus()")
+    page.keyboard.press(key)
+    wanted = here + timedelta(days=step)
+    until(page, f"{day} === '{wanted:%Y-%m-%d}'")
+    until(page, "document.getElementById('dipindah')?.textContent.includes('Kerja bakti: Waktunya sekarang')")
+    with web.parts.db.read() as session:
+        moved = session.exec(select(Post)).one().due_at
+    assert moved is not None
+    assert f"{moved.astimezone(zone):%Y-%m-%d %H:%M}" == f"{wanted:%Y-%m-%d %H:%M}", "the clock time stays"
+    # Into the past: refused, said, and left where it was.
+    page.goto(f"/jadwal?bulan={clock.now() - timedelta(days=40):%Y-%m}")
+    page.goto(f"/jadwal?bulan={wanted:%Y-%m}")
+    first = page.evaluate("document.querySelector('[data-date]').dataset.date")
+    if first < f"{clock.now():%Y-%m-%d}":
+        page.drag_and_drop("#kalender [data-post]", f"[data-date='{first}']")
+        until(page, "document.getElementById('dipindah')?.textContent.includes('tidak dipindahkan')")
+        assert page.evaluate(day) == f"{wanted:%Y-%m-%d}"
+    page.complaints[:] = [line for line in page.complaints if "422" not in line]
+    assert page.complaints == []
 
 
 def test_text_typed_without_a_line_comes_back(web: Web, page: Any) -> None:

@@ -175,6 +175,9 @@ export default function upload(panel) {
     drop.classList.remove("over");
     chosen([...event.dataTransfer.files]);
   });
+  panel.addEventListener("click", (event) => {
+    if (event.target.closest("a.frame")) panel.querySelector(".alts").open = true;
+  });
   // Not while a photo is on its way: it would be lost, and its words with it.
   form.addEventListener("submit", (event) => {
     if (!busy && !queue.length) return;
