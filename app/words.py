@@ -51,12 +51,14 @@ PROBLEMS = {
     "reason_needed": "Alasan wajib diisi, karena disimpan dalam riwayat.",
     "remote_id_needed": "Nomor Halaman atau akun belum diisi.",
     "token_needed": "Kunci akses (token) belum diisi.",
+    "drill_failed": "Uji tidak berhasil ({result}); kiriman akun ini tetap diterbitkan langsung.",
     "account_taken": "Akun {remote_id} sudah tersambung di pemasangan ini.",
     "risk_not_accepted": "Sambungan tidak resmi ini dapat membuat akun Instagram diblokir. Pakai sambungan “instagram” "
     "bila akunnya bisa profesional. Kalau tetap ingin memakainya, tambahkan --setting accept_risk=ya.",
     "instagram_private_risk": "Jalur tidak resmi: Instagram dapat meminta verifikasi atau memblokir akun ini. "
     "Jangan dipakai untuk akun yang bisa dijadikan profesional.",
     "practice_token": "Kunci latihan hanya berlaku untuk akun latihan, dan sebaliknya.",
+    "practising_already": "Organisasi ini sudah punya akun latihan.",
     "practice_not_running": "Platform latihan sedang tidak berjalan.",
     "bad_email": "Alamat surel “{email}” tidak benar.",
     "password_needed": "Kata sandi belum diisi.",
@@ -83,7 +85,14 @@ PROBLEMS = {
     "same_photo_twice": "Foto yang sama sudah ada di kiriman ini.",
     "bad_crop": "Potongan foto tidak benar.",
     "not_editable": "Kiriman ini sudah berjalan, jadi isinya tidak dapat diubah lagi.",
+    "being_looked_up": "Kiriman ini sedang dicek di platform, jadi isinya belum dapat diubah. Putuskan dahulu yang "
+    "“Perlu dicek”.",
+    "already_cancelled": "Kiriman ini sudah dibatalkan.",
+    "refused_resend": "Kiriman ini ditolak platform. Perbaiki isinya, lalu pilih “kirim ulang”.",
     "wrong_state": "Kiriman ini sudah berpindah keadaan. Muat ulang halamannya.",
+    "unstorable": "Ada tulisan atau angka yang tidak dapat disimpan: bukan UTF-8, atau terlalu besar.",
+    "home_unusable": "Folder atau berkas tidak dapat dipakai: {reason}.",
+    "internal_error": "Terjadi kesalahan di program kami ({name}). Laporkan kepada pengelola.",
     "stale": "Orang lain baru saja mengubahnya. Muat ulang, lalu coba lagi.",
     "too_late_to_cancel": "Sudah terlambat untuk dibatalkan: kiriman sedang atau sudah tayang di {accounts}.",
     "too_late_to_reschedule": "Sudah terlambat untuk mengubah waktu: kiriman sedang atau sudah tayang di {accounts}.",
@@ -177,11 +186,20 @@ def sentence(code: str, facts: Mapping[str, Any] | None = None) -> str:
     pattern = _ALL.get(code)
     if pattern is None:
         return f"Terjadi hal yang belum kami kenal ({code})."
+    said = _filled(pattern, facts)
+    told = (facts or {}).get("user_msg")
+    return f"{said} Kata platform: “{told}”" if told and "{user_msg}" not in pattern and code in REASONS else said
+
+
+def _filled(pattern: str, facts: Mapping[str, Any] | None) -> str:
     known = {key: _plain(value) for key, value in (facts or {}).items()}
     known["which"] = f" ke-{known['photo']}" if known.get("photo") else ""
-    said = pattern.format_map(defaultdict(lambda: "-", known))
-    told = known.get("user_msg")
-    return f"{said} Kata platform: “{told}”" if told and "{user_msg}" not in pattern and code in REASONS else said
+    return pattern.format_map(defaultdict(lambda: "-", known))
+
+
+def photo(code: str, facts: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a code of media/problems.py: "unreadable" is said of a platform's answer too."""
+    return sentence(code, facts) if code not in PHOTOS else _filled(PHOTOS[code], facts)
 
 
 def known(code: str) -> bool:

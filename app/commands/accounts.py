@@ -80,7 +80,23 @@ def check(account_id: int, token_stdin: bool, as_email: str | None, as_json: boo
         reason = words.sentence(found.reason_code, found.reason_facts) if found.reason_code else None
         document = {"id": account_id, "health": found.health, "reason": reason}
     show(document, as_json, lambda made: words.HEALTH[made["health"]] + (f": {reason}" if reason else "."))
-    sys.exit(1 if document["health"] == "broken" else 0)
+    if document["health"] == "broken":
+        tell(reason or words.sentence("account_broken"))
+        sys.exit(1)
+
+
+@account.command("practice")
+@click.option("--org", "organisation_id", type=int, required=True)
+@as_option
+@json_option
+@failing_plainly
+def practice(organisation_id: int, as_email: str | None, as_json: bool) -> None:
+    """Make a Page and an Instagram account on the practice platform, for learning; `serve` keeps it running."""
+    from app.services import practising
+
+    ready = parts()
+    made = practising.begin(ready, organisation_id, acting(ready, as_email))
+    show({"ids": made}, as_json, lambda found: f"Akun latihan siap: {found['ids'][0]} dan {found['ids'][1]}.")
 
 
 @account.command("drill")
@@ -95,7 +111,8 @@ def drill(account_id: int, as_email: str | None, as_json: bool) -> None:
     ready = parts()
     result = drilling.drill(ready, account_id, acting(ready, as_email))
     show({"id": account_id, "flip": result}, as_json, lambda made: f"Hasil uji: {made['flip']}.")
-    sys.exit(0 if result == "ok" else 1)
+    if result != "ok":
+        raise Problem("drill_failed", result=result)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from app.frame import actor, organisation_id, parts, say, words_of
 from app.problems import Problem
 from app.queries import accounts as lines
 from app.rights import needs, object_of
-from app.services import accounts
+from app.services import accounts, practising
 from connectors import load
 from connectors.practice import process
 
@@ -41,6 +41,19 @@ def periksa_semua() -> Any:
         say(faults[0], "fail")
     else:
         say("Semua akun sudah diperiksa.")
+    return redirect(url_for("akun.index"), 303)
+
+
+@bp.post("/akun/latihan")
+@needs("akun.kelola")
+def latihan() -> Any:
+    """A Page and an Instagram account on the practice platform."""
+    try:
+        practising.begin(parts(), organisation_id(), actor())
+    except Problem as problem:
+        say(words_of(problem), "fail")
+    else:
+        say("Akun latihan siap. Kiriman ke sana tidak tayang di Facebook atau Instagram sungguhan.")
     return redirect(url_for("akun.index"), 303)
 
 
