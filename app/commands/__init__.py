@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app import words
 from app.parts import Parts, build
 from app.problems import Problem, Stale
-from app.settings import load
+from app.settings import PREFIX, load
 from app.states import Actor
 from media.problems import PhotoProblem
 
@@ -23,15 +24,12 @@ as_option = click.option("--as", "as_email", metavar="EMAIL", help="The person t
 
 
 def parts() -> Parts:
-    """The parts of this installation; Problem when it was not set up."""
+    """The parts of this installation; Problem when it was not set up. Closed when the command ends."""
     from app import migrate
 
     ready = build(load())
-    try:
-        behind = migrate.behind(ready.db)
-    except OperationalError as error:
-        raise Problem("database_down", reason=_reason(error)) from None
-    if behind:
+    click.get_current_context().call_on_close(ready.db.close)
+    if migrate.behind(ready.db):
         raise Problem("database_behind")
     return ready
 
@@ -67,20 +65,33 @@ def failing_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (Problem, PhotoProblem) as problem:
-            _fail(words.sentence(problem.code, problem.facts))
-        except Stale:
-            _fail(words.sentence("stale"))
-        except OperationalError as error:
-            _fail(words.sentence("database_down", {"reason": _reason(error)}))
+        except (Problem, PhotoProblem, Stale, SQLAlchemyError, OSError, UnicodeError, OverflowError) as error:
+            _fail(_sentence(error))
+        except Exception as error:
+            # Whoever is asked for help starts with KENTONGAN_TRACE=1.
+            if os.environ.get(f"{PREFIX}TRACE"):
+                raise
+            _fail(words.sentence("internal_error", {"name": f"{type(error).__name__}: {error}"}))
 
     return wrapped
+
+
+def _sentence(error: Exception) -> str:
+    """What an error that a command may meet says to whoever typed it."""
+    if isinstance(error, Problem):
+        return words.sentence(error.code, error.facts)
+    if isinstance(error, PhotoProblem):
+        return words.photo(error.code, error.facts)
+    if isinstance(error, Stale | IntegrityError):
+        return words.sentence("stale")
+    if isinstance(error, UnicodeError | OverflowError | DataError):
+        return words.sentence("unstorable")
+    if isinstance(error, SQLAlchemyError):
+        reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+        return words.sentence("database_down", {"reason": reason.splitlines()[0]})
+    return words.sentence("home_unusable", {"reason": str(error)})
 
 
 def _fail(sentence: str) -> None:
     tell(" ".join(sentence.split()))
     sys.exit(1)
-
-
-def _reason(error: OperationalError) -> str:
-    return str(error.orig or error).splitlines()[0]

@@ -26,9 +26,12 @@ def upgrade() -> None:
     from app.settings import load
 
     settings = load()
-    if not settings.secret_key:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if not settings.secret_key.strip(", "):
         make_key(settings.home)
-    migrate.upgrade(build(settings).db)
+    ready = build(settings)
+    click.get_current_context().call_on_close(ready.db.close)
+    migrate.upgrade(ready.db)
     tell(f"Siap: {settings.home}")
 
 

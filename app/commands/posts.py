@@ -231,7 +231,7 @@ def _caption(text: str | None, path: Path | None) -> str:
     if text is not None:
         tell("--caption diabaikan karena ada --caption-file.")
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")  # Notepad begins a file with a mark
     except UnicodeDecodeError:
         raise Problem("caption_not_text", field="caption", path=path) from None
     except OSError:

@@ -36,25 +36,27 @@ def examine(settings: Settings) -> list[Finding]:
     found = [_home(settings)]
     try:
         parts = build(settings)
-        with parts.db.read():
-            pass
-        behind = migrate.behind(parts.db)
     except Problem as problem:
         return [*found, Finding("database", False, words.sentence(problem.code, problem.facts))]
+    try:
+        return found + _installation(parts)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         return [*found, Finding("database", False, words.sentence("database_down", {"reason": reason}))]
-    if behind:
-        return [*found, Finding("database", False, words.sentence("database_behind"))]
+    finally:
+        parts.db.close()
+
+
+def _installation(parts: Parts) -> list[Finding]:
+    if migrate.behind(parts.db):
+        return [Finding("database", False, words.sentence("database_behind"))]
     kind = "SQLite" if parts.db.sqlite else "PostgreSQL"
-    found.append(Finding("database", True, f"Basis data {kind} siap."))
+    found = [Finding("database", True, f"Basis data {kind} siap.")]
     with parts.db.read() as session:
         found += _machine(session)
         found += _accounts(session)
         needs_address = _instagram_without_page(session)
-    found.append(_public_url(parts, needed=needs_address))
-    parts.db.close()
-    return found
+    return [*found, _public_url(parts, needed=needs_address)]
 
 
 def _home(settings: Settings) -> Finding:

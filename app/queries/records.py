@@ -36,7 +36,9 @@ def posts(session: Session, *, post_id: int | None = None, organisation_id: int 
         query = query.where(Post.organisation_id == organisation_id)
     rows = session.exec(query).all()
     of_post: dict[int, list[dict[str, Any]]] = {}
-    for delivery in deliveries(session, post_ids=[row.id or 0 for row in rows]):
+    # Never one id a post in a list: SQLite takes some ten thousand values in a statement, and posts only grow.
+    wanted = None if post_id is None else [post_id]
+    for delivery in deliveries(session, post_ids=wanted, organisation_id=organisation_id):
         of_post.setdefault(delivery["post_id"], []).append(delivery)
     return [
         {
@@ -62,6 +64,7 @@ def deliveries(
     query = (
         select(Delivery, Account.connector)
         .join(Account, col(Account.id) == Delivery.account_id)
+        .join(Post, col(Post.id) == Delivery.post_id)
         .order_by(col(Delivery.post_id), col(Delivery.id))
     )
     if post_ids is not None:
@@ -69,7 +72,7 @@ def deliveries(
     if state is not None:
         query = query.where(Delivery.state == state)
     if organisation_id is not None:
-        query = query.where(Account.organisation_id == organisation_id)
+        query = query.where(Post.organisation_id == organisation_id)
     return [_delivery(delivery, connector) for delivery, connector in session.exec(query)]
 
 

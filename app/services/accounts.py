@@ -17,6 +17,7 @@ from app import clock
 from app.models import Account, Delivery, Organisation, Outgoing, Worker
 from app.parts import Parts
 from app.problems import Problem
+from app.services import queueing
 from app.states import Actor, move, note
 from connectors import AccountFacts, Busy, Connector, ConnectorError, Credentials, SignInAgain, Wire, load
 from connectors.practice import TOKEN_PREFIX
@@ -66,7 +67,8 @@ def add(
     kind = load().get(connector)
     if kind is None:
         raise Problem("unknown_connector", field="connector", name=connector, known=", ".join(sorted(load())))
-    remote_id, name = remote_id.strip(), name.strip()
+    # A key pasted with a blank before it is still the key it is: a practice one must never go to the real platform.
+    remote_id, name, secrets_text = remote_id.strip(), name.strip(), secrets_text.strip()
     if not remote_id:
         raise Problem("remote_id_needed", field="remote_id")
     if not name:
@@ -84,7 +86,7 @@ def add(
         practice=secrets_text.startswith(TOKEN_PREFIX),
     )
     wire = wire_for(parts, account)
-    account.sealed = parts.sealer.seal(_secrets(kind, secrets_text.strip(), wire))
+    account.sealed = parts.sealer.seal(_secrets(kind, secrets_text, wire))
     asked = _ask(parts, account, wire)
     with parts.db.write() as session:
         _free(session, connector, organisation_id, remote_id)
@@ -108,11 +110,13 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
         account = session.get(Account, account_id)
         if account is None:
             raise Problem("unknown_account", id=account_id)
+    before = account.sealed
     if secrets_text is not None:
+        secrets_text = secrets_text.strip()
         if account.practice != secrets_text.startswith(TOKEN_PREFIX):
             raise Problem("practice_token", field="token")
         wire = wire_for(parts, account)
-        account.sealed = parts.sealer.seal(_secrets(load()[account.connector], secrets_text.strip(), wire))
+        account.sealed = parts.sealer.seal(_secrets(load()[account.connector], secrets_text, wire))
         asked = _ask(parts, account, wire)
     else:
         try:
@@ -125,7 +129,9 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
     with parts.db.write() as session:
         fresh = session.get(Account, account_id)
         assert fresh is not None
-        fresh.sealed = account.sealed
+        if account.sealed != before:
+            # Otherwise a job may have kept a newer session meanwhile.
+            fresh.sealed = account.sealed
         if isinstance(asked, AccountFacts):
             _believe(fresh, asked)
             released = release(session, account_id, by) if fresh.health != "broken" else 0
@@ -236,10 +242,15 @@ def release(session: Session, account_id: int, by: Actor) -> int:
     """Let held deliveries and answers go on; how many."""
     present = clock.now()
     count = 0
+    posts = set()
     for table in (Delivery, Outgoing):
-        for held in session.exec(select(table).where(table.account_id == account_id, table.state == "held")):
+        query = select(table).where(table.account_id == account_id, table.state == "held").with_for_update()
+        for held in session.exec(query).all():
             move(session, held, "release", by, wake_at=present, error_code=None, error_facts={})
             count += 1
+            posts |= {held.post_id} if isinstance(held, Delivery) else set()
+    for post_id in sorted(posts):
+        queueing.settle(session, post_id, by)
     return count
 
 

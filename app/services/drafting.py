@@ -24,6 +24,10 @@ EDITABLE = ("draft", "in_review", "failed", "partly")
 #: A time up to this long ago means "now": forms are slow and clocks differ. An older one is a mistake.
 JUST_PASSED = timedelta(hours=1)
 FURTHEST = timedelta(days=366)
+#: A post may be looked up by its words: changed now, it would not be found there and would go out twice.
+_SENT = ("committing", "unsure", "needs_person")
+#: Deliveries that no edit concerns any more.
+_OVER = ("published", "withdrawing", "withdrawn", "gone", "cancelled")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +49,7 @@ def promised(due_at: datetime | None) -> datetime | None:
         raise Problem("time_naive", field="due_at")
     present = clock.now()
     if due_at < present - JUST_PASSED:
-        raise Problem("time_past", field="due_at", at=due_at)
+        raise Problem("time_past", field="due_at", at=due_at.isoformat())
     if due_at > present + FURTHEST:
         raise Problem("time_far", field="due_at")
     return max(due_at, present)
@@ -101,12 +105,16 @@ def edit(
 
 
 def editable(session: Session, post_id: int) -> Post:
-    """The post if its content may still change; Problem("unknown_post") or ("not_editable")."""
-    post = session.get(Post, post_id)
+    """The post if its content may still change; Problem("unknown_post"), ("not_editable") or ("being_looked_up")."""
+    # Locked where writes run side by side: two edits must not raise the same revision.
+    post = session.get(Post, post_id, with_for_update=True)
     if post is None:
         raise Problem("unknown_post", id=post_id)
     if post.state not in EDITABLE:
         raise Problem("not_editable", state=post.state)
+    sent = select(Delivery.id).where(Delivery.post_id == post_id, col(Delivery.state).in_(_SENT)).limit(1)
+    if session.exec(sent).first() is not None:
+        raise Problem("being_looked_up")
     return post
 
 
@@ -225,13 +233,13 @@ def _against(limit: Limits, account: Account, caption: str, photos: int) -> list
 
 def length(text: str) -> int:
     """Characters as the stricter count: Meta does not say whether code points or UTF-16 units, so the larger one."""
-    return max(len(text), len(text.encode("utf-16-le")) // 2)
+    return max(len(text), len(text.encode("utf-16-le", "surrogatepass")) // 2)
 
 
-def blocked(session: Session, post_id: int) -> None:
-    """Raise the first blocking finding as a Problem; nothing otherwise."""
+def blocked(session: Session, post_id: int, *, account_id: int | None = None) -> None:
+    """Raise the first blocking finding as a Problem; nothing otherwise. account_id: only what concerns this account."""
     for finding in findings(session, post_id):
-        if finding.blocking:
+        if finding.blocking and (account_id is None or finding.account_id in (None, account_id)):
             raise Problem(finding.code, field=finding.field, **finding.facts)
 
 
@@ -282,7 +290,7 @@ def _limits(session: Session, post_id: int) -> dict[int, Limits]:
         select(Account.id, Account.connector)
         .join(Target, col(Target.account_id) == Account.id)
         .outerjoin(Delivery, (col(Delivery.post_id) == Target.post_id) & (col(Delivery.account_id) == Account.id))
-        .where(Target.post_id == post_id, col(Delivery.state).is_(None) | (col(Delivery.state) != "published"))
+        .where(Target.post_id == post_id, col(Delivery.state).is_(None) | col(Delivery.state).not_in(_OVER))
         .order_by(col(Account.id))
     )
     return {account_id: load()[connector].limits for account_id, connector in rows if account_id is not None}

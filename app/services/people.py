@@ -74,6 +74,8 @@ def add_person(
         person = Person(email=address, name=name.strip(), fs_uniquifier=uuid.uuid4().hex)
     if password:
         person.password = hash_password(password)
+        # Whoever is signed in with the old password is signed out by this.
+        person.fs_uniquifier = uuid.uuid4().hex
     session.add(person)
     session.flush()
     assert person.id is not None

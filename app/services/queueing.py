@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -18,6 +19,8 @@ CANCELLABLE = ("queued", "held", "staging", "failed", "missed", "needs_person")
 #: What the post's state is computed from.
 _OPEN = ("queued", "staging", "committing", "handed", "held", "unsure", "needs_person")
 _REFUSED = ("failed", "missed")
+#: Columns of a delivery that begins anew because a person said so.
+_ANEW: dict[str, Any] = {"attempts": 0, "looks": 0, "unsure_since": None, "error_code": None, "error_facts": {}}
 
 
 def approve(session: Session, settings: Settings, post_id: int, by: Actor) -> Post:
@@ -62,8 +65,8 @@ def first_look(settings: Settings, due_at: datetime, present: datetime) -> datet
 def cancel(session: Session, post_id: int, by: Actor) -> list[str]:
     """Call off whatever is not public yet. Returns the names of accounts for which it was too late.
 
-    Raises Problem("too_late_to_cancel") when nothing could be called off. A worker in the middle of staging loses its
-    fence; what it prepared is deleted by `publishing.drop`.
+    Raises Problem("too_late_to_cancel") when nothing could be called off, Problem("already_cancelled") when all of it
+    was before. A worker in the middle of staging loses its fence; what it prepared is deleted by `publishing.drop`.
     """
     post = session.get(Post, post_id)
     if post is None:
@@ -71,6 +74,8 @@ def cancel(session: Session, post_id: int, by: Actor) -> list[str]:
     if post.state in ("draft", "in_review"):
         drafting.discard(session, post_id, by)
         return []
+    if post.state == "cancelled":
+        raise Problem("already_cancelled")
     late, done = [], 0
     for delivery, name in _deliveries(session, post_id):
         if delivery.state in CANCELLABLE:
@@ -95,12 +100,18 @@ def cancel(session: Session, post_id: int, by: Actor) -> list[str]:
 
 
 def reschedule(session: Session, settings: Settings, post_id: int, due_at: datetime, by: Actor) -> list[str]:
-    """Promise another time for what has not gone out, missed ones too. Returns names that were too late."""
+    """Promise another time for what has not gone out, missed ones too. Returns names that were too late.
+
+    Problem: unknown_post, time_past, time_far, time_naive, already_cancelled, too_late_to_reschedule, and
+    refused_resend for a post that the platform refused: it is mended and sent again, a time alone does not help.
+    """
     post = session.get(Post, post_id)
     if post is None:
         raise Problem("unknown_post", id=post_id)
     moment = drafting.promised(due_at)
     assert moment is not None
+    if post.state == "cancelled":
+        raise Problem("already_cancelled")
     late, done = [], 0
     if post.state not in ("draft", "in_review"):
         for delivery, name in _deliveries(session, post_id):
@@ -110,6 +121,8 @@ def reschedule(session: Session, settings: Settings, post_id: int, due_at: datet
                 continue
             _promise(session, settings, delivery, moment, by)
             done += 1
+        if not done and post.state == "failed":
+            raise Problem("refused_resend")
         if not done:
             raise Problem("too_late_to_reschedule", accounts=", ".join(late) or "-", state=post.state)
     post.due_at = moment
@@ -125,10 +138,10 @@ def _promise(session: Session, settings: Settings, delivery: Delivery, moment: d
     # A worker that is staging keeps its lease; it reads the new time when it is done.
     wake_at = delivery.wake_at if delivery.state == "staging" else first_look(settings, moment, present)
     if delivery.state == "missed":
-        move(session, delivery, "resend", by, due_at=moment, wake_at=wake_at, attempts=0, error_code=None)
+        move(session, delivery, "resend", by, due_at=moment, wake_at=wake_at, **_ANEW)
         return
     delivery.due_at = moment
-    if delivery.state != "held":
+    if delivery.state != "held":  # its looks go on at their own pace
         delivery.wake_at = wake_at
     session.add(delivery)
     session.flush()
@@ -146,21 +159,24 @@ def resolve(
         raise Problem("nothing_to_resolve", state=delivery.state)
     present = clock.now()
     if how == "published":
+        account = session.get(Account, delivery.account_id)
+        at = delivery.commit_at or present
         move(
             session,
             delivery,
             "confirm",
             by,
-            remote_id=remote_id or delivery.remote_id,
+            remote_id=(remote_id or "").strip() or delivery.remote_id,
             confirmed_by=by.who,
-            published_at=delivery.commit_at or present,
+            published_at=at,
             wake_at=None,
             error_code=None,
+            error_facts={},
             fence=delivery.fence + 1,
-            **pace.follow(present),
+            **pace.follow(at, practice=bool(account and account.practice)),
         )
     elif how == "resend":
-        drafting.blocked(session, delivery.post_id)
+        drafting.blocked(session, delivery.post_id, account_id=delivery.account_id)
         # A person's "send it" is a new promise: now, or the old time if that is still ahead.
         due_at = max(delivery.due_at, present)
         move(
@@ -169,12 +185,8 @@ def resolve(
             "resend",
             by,
             due_at=due_at,
-            wake_at=present,
-            attempts=0,
-            looks=0,
-            unsure_since=None,
-            error_code=None,
-            error_facts={},
+            wake_at=first_look(settings, due_at, present),
+            **_ANEW,
             fence=delivery.fence + 1,
         )
     else:
@@ -185,7 +197,9 @@ def resolve(
 
 def settle(session: Session, post_id: int, by: Actor) -> None:
     """Compute the post's state from its deliveries, after any of them moved."""
-    post = session.get(Post, post_id)
+    session.flush()
+    # Locked where writes run side by side: of two deliveries that end at once, the second settles with both in view.
+    post = session.get(Post, post_id, with_for_update=True)
     if post is None or post.state in ("draft", "in_review"):
         return
     states = set(session.exec(select(Delivery.state).where(Delivery.post_id == post_id)))
@@ -221,5 +235,7 @@ def _deliveries(session: Session, post_id: int) -> list[tuple[Delivery, str]]:
             .join(Account, col(Account.id) == Delivery.account_id)
             .where(Delivery.post_id == post_id)
             .order_by(col(Delivery.id))
+            # A claim that is under way is waited for, and sees what we decide.
+            .with_for_update(of=Delivery)
         )
     )
