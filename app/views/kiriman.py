@@ -38,10 +38,10 @@ def baru() -> Any:
 def ubah(post_id: int) -> Any:
     """A draft, or a refused post that is mended."""
     _own(post_id)
-    composer = _composing.opened(post_id)
-    if composer.draft is None or composer.draft.state not in drafting.EDITABLE:
-        say(words.sentence("not_editable"), "wait")
+    if request.method == "GET" and (why := _uneditable(post_id)) is not None:
+        say(why, "wait")
         return redirect(url_for("kiriman.show", post_id=post_id), 303)
+    composer = _composing.opened(post_id)
     return _composing.sent(composer) if request.method == "POST" else _composing.page(composer)
 
 
@@ -123,7 +123,7 @@ def _page(post_id: int, status: int = 200, **facts: Any) -> Any:
         say_at=_moment_in,
         next_step=words.DELIVERY,
         form_number=number,
-        editable=post.state in drafting.EDITABLE,
+        editable=_uneditable(post_id) is None,
         cancellable=post.state in ("draft", "in_review") or any(way.state in queueing.CANCELLABLE for way in ways),
         movable=post.state in ("draft", "in_review") or any(way.state in _MOVABLE for way in ways),
         **facts,
@@ -249,6 +249,16 @@ def _own(post_id: int) -> None:
     with parts().db.read() as session:
         owner = reading.owner(session, post_id)
     object_of(owner)
+
+
+def _uneditable(post_id: int) -> str | None:
+    """Why the content may not change now; None when it may."""
+    with parts().db.read() as session:
+        try:
+            drafting.editable(session, post_id)
+        except Problem as problem:
+            return words_of(problem)
+    return None
 
 
 def _do(

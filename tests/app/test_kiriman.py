@@ -555,6 +555,20 @@ def test_a_refused_post_is_mended_and_only_the_refused_goes_again(web: Web, acco
     assert sorted(target.account_id for target in _targets(web)) == accounts[:1]
 
 
+def test_what_may_be_public_already_is_not_rewritten(web: Web, accounts: list[int]) -> None:
+    post_id = approved(web, accounts[:1])
+    client = web.sign_in("petugas")
+    page = client.get(f"/kiriman/{post_id}/ubah")
+    assert page.location == f"/kiriman/{post_id}"
+    page_after = client.get(page.location).get_data(as_text=True)
+    assert "isinya tidak dapat diubah lagi" in page_after
+    assert f"/kiriman/{post_id}/ubah" not in page_after
+    # Sent from a page that was still open: back to the post, nothing changed.
+    data = {"csrf_token": token(client, "/saya"), "caption": "Lain", "when": "now", "accounts": accounts[:1]}
+    assert client.post(f"/kiriman/{post_id}/ubah", data=data).location == f"/kiriman/{post_id}"
+    assert one(web, Post).caption == "Posyandu lansia"
+
+
 @pytest.mark.parametrize(
     "state", ["queued", "held", "unsure", "needs_person", "failed", "missed", "handed", "withdrawn"]
 )

@@ -46,7 +46,8 @@ export default function upload(panel) {
   }
 
   function say(job, words, { stopped = false, again = false } = {}) {
-    job.item.querySelector(".share").textContent = words;
+    job.item.querySelector(".share").textContent = stopped && !again ? `${job.file.name}: ${words}` : words;
+    job.item.querySelector(".no").hidden = stopped && !again;
     job.item.querySelector("progress").hidden = stopped;
     job.item.querySelector(".acts").hidden = !stopped;
     job.item.querySelector("[data-again]").hidden = !again;
@@ -140,6 +141,8 @@ export default function upload(panel) {
       tell(`Foto ${photos()} sudah terunggah.`);
     }
     enliven(panel);
+    const line = document.getElementById("tersimpan");
+    if (line) line.textContent = "Foto tersimpan di draf. Tulisan disimpan saat Anda menekan “Simpan draf”.";
     // A reload comes back to the draft that now exists.
     if (location.pathname !== new URL(answer.edit, location).pathname) {
       history.replaceState(history.state, "", answer.edit);
