@@ -47,9 +47,7 @@ def decide(error: Exception, *, committing: bool, attempts: int, settings: Setti
     if isinstance(error, Unsure):
         if committing:
             looked_at = present + timedelta(seconds=settings.unsure_first_s)
-            return Outcome(
-                "unclear", {"wake_at": looked_at, "unsure_since": present, "looks": 0, "polls": 0, **_reason(error)}
-            )
+            return Outcome("unclear", {"wake_at": looked_at, "unsure_since": present, "looks": 0, **_reason(error)})
         return _again(error, attempts, settings, present)
     if isinstance(error, Busy):
         return _busy(error, attempts, settings, present)
