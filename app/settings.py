@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         file = address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:"
         if not (file or address.get_backend_name() == "postgresql"):
             raise ValueError("harus PostgreSQL, atau SQLite di dalam berkas")
-        return address.render_as_string(hide_password=False)
+        return value.replace("postgres:", "postgresql:", 1) if value.startswith("postgres:") else value
 
     @field_validator("graph_url", "public_url")
     @classmethod
