@@ -477,11 +477,11 @@ def test_a_stranger_finds_nothing_and_changes_nothing(web: Web, accounts: list[i
     data = {"csrf_token": token(mine, "/saya"), "how": "published"}
     assert mine.post(f"/kiriman/{other}/pengiriman/{delivery_id}", data=data).status_code == 404
     # Another post's photo is not moved or dropped through one's own.
-    photo = every(web, Photo, post_id=post_id)[0]
-    draft = drafted(web, accounts, hours=None)
+    theirs, draft = drafted(web, accounts, hours=None), drafted(web, accounts, hours=None)
+    photo = every(web, Photo, post_id=theirs)[0]
     answer = send(mine, f"/kiriman/{draft}/ubah", drop=str(photo.id), caption="x", accounts=accounts)
     assert answer.status_code == 422
-    assert every(web, Photo, post_id=post_id)
+    assert every(web, Photo, post_id=theirs)
 
 
 def test_cancelling_is_asked_once_more_and_too_late_is_said(web: Web, accounts: list[int]) -> None:
