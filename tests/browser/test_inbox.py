@@ -145,6 +145,25 @@ def test_items_open_in_place_and_the_way_back_works(page: Page) -> None:
     assert page.evaluate("window.same") is True  # never a whole new page
 
 
+def test_beside_the_list_an_answer_leads_to_the_items_own_address(web: Web, browser: Browser, site: str) -> None:
+    page = opened(browser, site, viewport=DESK)
+    page.goto("/kotak?jenis=keluhan")
+    page.get_by_label("Balasan", exact=True).fill("Sudah kami cek")
+    page.get_by_role("button", name="Balas", exact=True).click()
+    expect(page.locator(".talk")).to_contain_text("Sedang dikirim")
+    assert page.url.endswith("/kotak/1?jenis=keluhan")
+    with web.parts.db.write() as session:
+        row = session.get(Outgoing, 1)
+        assert row is not None
+        row.state, row.remote_id, row.published_at, row.wake_at = "published", "balasan-1", clock.now(), None
+        session.add(row)
+    expect(page.locator(".talk")).to_contain_text("Terkirim", timeout=15_000)  # by itself
+    page.go_back()
+    expect(page.get_by_role("heading", name="Kotak Aspirasi")).to_be_focused()
+    assert page.url.endswith("/kotak?jenis=keluhan")
+    page.context.close()
+
+
 def test_what_was_typed_survives_a_look_elsewhere_and_a_lost_signal(web: Web, page: Page) -> None:
     page.goto("/kotak/1")
     box = page.get_by_label("Balasan", exact=True)

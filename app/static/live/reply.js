@@ -87,16 +87,15 @@ function send(form, box) {
 
 /** After sending: the page says how it went; a fault keeps the draft, anything else ends it. */
 function arrived(fresh, form) {
+  // What stands here now is the item's own page, also when the answer was written beside the list.
+  const here = new URL(form.action);
+  here.pathname = here.pathname.replace(/\/balas$/, "");
+  if (here.pathname === location.pathname) history.replaceState(history.state, "", here);
+  else history.pushState({ kotak: true }, "", here);
   const fault = fresh.querySelector('[role="alert"]');
   if (fault) { fault.focus(); return; }
   drafts.keep(form.dataset.item, "");
-  const here = new URL(location.href);
-  here.searchParams.delete("siap");
-  here.searchParams.delete("ulang");
-  here.hash = "";
-  history.replaceState(history.state, "", here);
-  const heading = fresh.querySelector("#h-item");
-  heading?.focus({ preventScroll: true });
+  fresh.querySelector("#h-item")?.focus({ preventScroll: true });
   const status = fresh.querySelector('[role="status"]');
   status?.scrollIntoView({ block: "nearest" });
   tell(status?.textContent.trim() ?? "Terkirim.");

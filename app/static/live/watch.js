@@ -14,6 +14,7 @@ export default function watch(talk) {
   setTimeout(async () => {
     // Somebody may have moved on meanwhile: only what still stands on the page is renewed.
     if (!talk.isConnected || document.hidden || of !== location.pathname) return;
-    try { await swap("#percakapan", location.href); } catch { watch(talk); }
+    // By item: beside the list another item may have come to lead.
+    try { await swap(`#percakapan[data-item="${talk.dataset.item}"]`, location.href); } catch { watch(talk); }
   }, wait * 1000);
 }
