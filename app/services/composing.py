@@ -55,8 +55,9 @@ class Content:
 
 def begin(session: Session, organisation_id: int, by: Actor, form_number: str) -> tuple[int, bool]:
     """The draft of this form, the same for the same number and person, and whether it was made just now."""
-    # Two taps at once wait for each other here; on SQLite write transactions do so anyway.
-    session.exec(select(Person.id).where(Person.id == by.person_id).with_for_update()).first()
+    # Two taps at once wait for each other here; on SQLite write transactions do so anyway. NO KEY UPDATE: an Event of
+    # this person, which refers to the row, is not kept waiting (a plain FOR UPDATE ended in a deadlock when tried).
+    session.exec(select(Person.id).where(Person.id == by.person_id).with_for_update(key_share=True)).first()
     known = session.exec(
         select(Event.subject_id)
         .join(Post, (col(Post.id) == col(Event.subject_id)))

@@ -126,8 +126,7 @@ def sent(composer: Composer) -> Any:
         # Already on its way, perhaps by the same button a moment ago: its page says where it stands.
         if problem.code not in ("not_editable", "wrong_state") or composer.post_id is None:
             raise
-        say(words_of(problem), "wait")
-        return redirect(url_for("kiriman.show", post_id=composer.post_id), 303)
+        return _elsewhere(composer.post_id, words_of(problem))
     added = _keep_photos(composer, files)
     moved = _arrange(composer)
     if kept and not composer.form.errors and not composer.form.form_errors:
@@ -276,10 +275,25 @@ def _hand_on(composer: Composer, wanted: str) -> Any:
         return None
     except Problem as problem:
         if problem.code == "wrong_state":
-            say(words_of(problem), "wait")
-            return redirect(url_for("kiriman.show", post_id=post_id), 303)
+            return _elsewhere(post_id, words_of(problem))
         composer.form.blame(_placed(problem), words_of(problem))
         return None
+    except Stale:
+        return _elsewhere(post_id, words.sentence("stale"))
+    return redirect(url_for("kiriman.show", post_id=post_id), 303)
+
+
+def _elsewhere(post_id: int, otherwise: str) -> Any:
+    """The post has moved on, mostly by a second tap of the same button: its page shows where it stands."""
+    with parts().db.read() as session:
+        draft = reading.draft(session, post_id)
+    done = {
+        "in_review": "Kiriman ini sudah diajukan.",
+        "scheduled": "Kiriman ini sudah disetujui.",
+        "publishing": "Kiriman ini sudah disetujui.",
+        "published": "Kiriman ini sudah terbit.",
+    }
+    say(done.get(draft.state if draft else "", otherwise), "wait")
     return redirect(url_for("kiriman.show", post_id=post_id), 303)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -272,6 +273,16 @@ def test_a_double_tap_makes_one_post(web: Web, accounts: list[int]) -> None:
     other = web.sign_in("koordinator")
     other.post("/kiriman/baru", data=data | {"csrf_token": token(other, "/saya")})
     assert len(every(web, Post)) == 3
+
+
+def test_taps_that_arrive_at_once_make_one_post_and_all_are_answered(web: Web, accounts: list[int]) -> None:
+    clients = [web.sign_in("petugas") for _ in range(4)]
+    data = {"form_number": "f" * 24, "caption": "Serempak", "accounts": accounts[:1], "when": "now", "do": "submit"}
+    sent = [(client, data | {"csrf_token": token(client, "/saya")}) for client in clients]
+    with ThreadPoolExecutor(len(sent)) as pool:
+        answers = list(pool.map(lambda each: each[0].post("/kiriman/baru", data=each[1]), sent))
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, f"/kiriman/{one(web, Post).id}")}
+    assert len(every(web, Event, subject="post", what="submit")) == 1
 
 
 def test_two_people_do_not_overwrite_each_other(web: Web, accounts: list[int]) -> None:
