@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from connectors import _graph_counts
-from tests.fixtures.loop import loop, photo_store, shared_loop
+from tests.fixtures.loop import free_port, loop, photo_store, shared_loop
 
-__all__ = ["loop", "photo_store", "shared_loop"]
+__all__ = ["free_port", "loop", "photo_store", "shared_loop"]
 
 
 @pytest.fixture(autouse=True)

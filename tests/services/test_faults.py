@@ -27,7 +27,11 @@ CALLS = {
     "container": (True, "instagram", 2),
     "publish": (False, "instagram", 1),
 }
-PARAMS: dict[str, dict[str, Any]] = {"slow": {"seconds": 1.6}, "rate_limit": {"minutes": 5}, "refused": {"code": 368, "subcode": 1346003}}
+PARAMS: dict[str, dict[str, Any]] = {
+    "slow": {"seconds": 1.6},
+    "rate_limit": {"minutes": 5},
+    "refused": {"code": 368, "subcode": 1346003},
+}
 
 
 @pytest.fixture
