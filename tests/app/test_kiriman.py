@@ -1,4 +1,4 @@
-"""Composing and following a post: stories of a petugas on a phone, an approver, a coordinator, and a stranger."""
+"""Composing: stories of a petugas on a phone, without script, with bad input, with two thumbs."""
 
 from __future__ import annotations
 
@@ -10,110 +10,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask.testing import FlaskClient
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app import clock
-from app.models import Account, Activity, Delivery, Event, Organisation, Photo, Post, Target
-from app.services import composing, drafting, queueing
+from app.models import Activity, Delivery, Event, Organisation, Photo, Post
+from app.services import composing
 from app.states import Actor
-from media.sample import drawn
+from tests.app.posting import BROKEN, JPEG, drafted, every, number, one, send, targets, two_accounts
 from tests.fixtures.web import Web, token
-
-JPEG = {seed: drawn("posyandu", seed) for seed in (1, 2)}
-BROKEN = JPEG[1][: len(JPEG[1]) // 2]
 
 
 @pytest.fixture
 def accounts(web: Web) -> list[int]:
     """A Page and an Instagram account of the kecamatan."""
-    with web.parts.db.write() as session:
-        rows = [
-            Account(
-                organisation_id=web.organisations["kecamatan"],
-                connector=name,
-                remote_id=name,
-                name=f"IPSM {name}",
-                health="connected",
-            )
-            for name in ("facebook", "instagram")
-        ]
-        session.add_all(rows)
-        session.flush()
-        return [row.id or 0 for row in rows]
-
-
-def one(web: Web, kind: Any, **wanted: Any) -> Any:
-    with web.parts.db.read() as session:
-        return session.exec(select(kind).filter_by(**wanted)).one()
-
-
-def every(web: Web, kind: Any, **wanted: Any) -> list[Any]:
-    with web.parts.db.read() as session:
-        return list(session.exec(select(kind).filter_by(**wanted).order_by(kind.id)))
-
-
-def number(page: str) -> str:
-    found = re.search(r'name="form_number" value="([^"]+)"', page)
-    assert found
-    return found.group(1)
-
-
-def send(client: FlaskClient, address: str, photos: list[tuple[bytes, str]] | None = None, **values: Any) -> Any:
-    """Send the composer as a browser without script would."""
-    page = client.get(address).get_data(as_text=True)
-    revision = re.search(r'name="revision" value="([^"]*)"', page)
-    data: dict[str, Any] = {
-        "csrf_token": token(client, "/saya"),
-        "form_number": number(page),
-        "revision": revision.group(1) if revision else "",
-        "when": "now",
-        "do": "draft",
-    }
-    data |= values
-    if photos:
-        data["photos"] = [(io.BytesIO(content), name) for content, name in photos]
-    return client.post(address, data=data, content_type="multipart/form-data")
-
-
-def drafted(web: Web, accounts: list[int], *, hours: float | None = 5, photos: int = 1, by: str = "petugas") -> int:
-    """A draft with words, accounts, time and photos that nobody decodes."""
-    who = Actor("Rina", web.people[by])
-    with web.parts.db.write() as session:
-        due_at = clock.now() + timedelta(hours=hours) if hours is not None else None
-        home = session.get(Account, accounts[0])
-        assert home is not None
-        post = drafting.create(
-            session, home.organisation_id, who, caption="Posyandu lansia", account_ids=accounts, due_at=due_at
-        )
-        for at in range(1, photos + 1):
-            session.add(
-                Photo(post_id=post.id or 0, position=at, sha256=f"{at:064d}", width=4, height=5, alt_text=f"Foto {at}")
-            )
-        return post.id or 0
-
-
-def approved(web: Web, accounts: list[int], **how: Any) -> int:
-    post_id = drafted(web, accounts, **how)
-    with web.parts.db.write() as session:
-        queueing.approve(session, web.parts.settings, post_id, Actor("Lilis", web.people["pembina"]))
-    return post_id
-
-
-def force(web: Web, post_id: int, state: str, **values: Any) -> int:
-    """Put the first delivery of a post into a state, as a worker would leave it; its id."""
-    with web.parts.db.write() as session:
-        row = session.exec(select(Delivery).where(Delivery.post_id == post_id).order_by(col(Delivery.id))).first()
-        assert row is not None
-        for name, value in {"state": state, "wake_at": None, **values}.items():
-            setattr(row, name, value)
-        session.add(row)
-        session.flush()
-        queueing.settle(session, post_id, Actor("publisher"))
-        return row.id or 0
-
-
-# ---- composing ----
+    return two_accounts(web)
 
 
 def test_the_whole_composer_in_one_form_without_script(web: Web, accounts: list[int]) -> None:
@@ -148,7 +58,7 @@ def test_the_whole_composer_in_one_form_without_script(web: Web, accounts: list[
     )
     assert post.due_at is None
     assert [photo.position for photo in every(web, Photo)] == [1, 2]
-    assert sorted(target.account_id for target in _targets(web)) == accounts
+    assert sorted(target.account_id for target in targets(web)) == accounts
     activity = one(web, Activity)
     assert (activity.title, activity.village, str(activity.done_on), activity.task) == (
         "Posyandu lansia",
@@ -173,11 +83,6 @@ def test_the_whole_composer_in_one_form_without_script(web: Web, accounts: list[
     assert answer.location == f"/kiriman/{post.id}"
     assert one(web, Post).state == "in_review"
     assert not every(web, Delivery)
-
-
-def _targets(web: Web) -> list[Target]:
-    with web.parts.db.read() as session:
-        return list(session.exec(select(Target)))
 
 
 def test_bad_input_keeps_everything_typed_and_the_good_photo(web: Web, accounts: list[int]) -> None:
@@ -386,7 +291,7 @@ def test_a_photo_sent_by_script_makes_the_draft_once(web: Web, accounts: list[in
     assert (again.json["photo"], again.json["new"]) == (first.json["photo"], False)
     more = upload(first.json["upload"], JPEG[2])
     assert more.json["revision"] > first.json["revision"]
-    assert sorted(target.account_id for target in _targets(web)) == accounts
+    assert sorted(target.account_id for target in targets(web)) == accounts
     bad = upload(first.json["upload"], BROKEN)
     assert (bad.status_code, bad.json["sentence"]) == (
         422,
@@ -430,166 +335,6 @@ def test_with_the_right_to_approve_the_composer_schedules(web: Web, accounts: li
     refused = send(web.sign_in("petugas"), "/kiriman/baru", caption="z", accounts=accounts[:1], do="approve")
     assert refused.status_code == 403
     assert len(every(web, Post)) == 2
-
-
-# ---- one post ----
-
-
-def test_approving_makes_deliveries_and_sending_back_needs_a_reason(web: Web, accounts: list[int]) -> None:
-    post_id = drafted(web, accounts)
-    writer, boss = web.sign_in("petugas"), web.sign_in("pembina")
-
-    def act(client: FlaskClient, verb: str, **values: Any) -> Any:
-        return client.post(f"/kiriman/{post_id}/{verb}", data={"csrf_token": token(client, "/saya"), **values})
-
-    assert act(writer, "ajukan").status_code == 303
-    assert act(writer, "setujui").status_code in (403, 404)
-    answer = act(boss, "kembalikan", reason="  ")
-    assert answer.status_code == 422
-    assert "Alasan wajib diisi" in answer.get_data(as_text=True)
-    assert act(boss, "kembalikan", reason="Tulis nama desanya").status_code == 303
-    page = writer.get(f"/kiriman/{post_id}").get_data(as_text=True)
-    assert "“Tulis nama desanya”" in page
-    assert act(writer, "ajukan").status_code == 303
-    page = boss.get(f"/kiriman/{post_id}").get_data(as_text=True)
-    assert "Menunggu persetujuan Anda" in page
-    assert act(boss, "setujui").location == f"/kiriman/{post_id}"
-    assert {row.state for row in every(web, Delivery)} == {"queued"}
-    answer = act(boss, "setujui")
-    assert answer.status_code == 422
-    assert "sudah berpindah keadaan" in answer.get_data(as_text=True)
-    assert len(every(web, Delivery)) == 2
-    told = writer.get(f"/kiriman/{post_id}").get_data(as_text=True).split('id="riwayat"')[1]
-    story = [
-        "Draf dibuat",
-        "Diajukan untuk",
-        "Dikembalikan untuk",
-        "Disetujui",
-        "Dijadwalkan ke Facebook IPSM facebook",
-    ]
-    places = [told.index(words) for words in story]
-    assert places == sorted(places)
-
-
-def test_a_stranger_finds_nothing_and_changes_nothing(web: Web, accounts: list[int]) -> None:
-    post_id = approved(web, accounts)
-    delivery_id = force(web, post_id, "needs_person")
-    client = web.sign_in("asing")
-    csrf = {"csrf_token": token(client, "/saya")}
-    for address in ("", "/ubah", "/batal"):
-        assert client.get(f"/kiriman/{post_id}{address}").status_code == 404
-    for address in ("/ubah", "/foto", "/ajukan", "/batal", "/waktu", f"/pengiriman/{delivery_id}"):
-        answer = client.post(f"/kiriman/{post_id}{address}", data=csrf | {"how": "resend", "do": "now", "reason": "x"})
-        assert answer.status_code == 404, address
-    assert every(web, Delivery)[0].state == "needs_person"
-    # A delivery is reached through its own post only.
-    other = approved(web, accounts)
-    mine = web.sign_in("koordinator")
-    data = {"csrf_token": token(mine, "/saya"), "how": "published"}
-    assert mine.post(f"/kiriman/{other}/pengiriman/{delivery_id}", data=data).status_code == 404
-    # Another post's photo is not moved or dropped through one's own.
-    theirs, draft = drafted(web, accounts, hours=None), drafted(web, accounts, hours=None)
-    photo = every(web, Photo, post_id=theirs)[0]
-    answer = send(mine, f"/kiriman/{draft}/ubah", drop=str(photo.id), caption="x", accounts=accounts)
-    assert answer.status_code == 422
-    assert every(web, Photo, post_id=theirs)
-
-
-def test_cancelling_is_asked_once_more_and_too_late_is_said(web: Web, accounts: list[int]) -> None:
-    client = web.sign_in("petugas")
-    post_id = approved(web, accounts)
-    force(web, post_id, "published", remote_id="1", published_at=clock.now())
-    page = client.get(f"/kiriman/{post_id}/batal").get_data(as_text=True)
-    assert "IPSM facebook" in page
-    assert {row.state for row in every(web, Delivery)} == {"published", "queued"}
-    csrf = {"csrf_token": token(client, "/saya")}
-    answer = client.post(f"/kiriman/{post_id}/batal", data=csrf)
-    assert answer.status_code == 303
-    assert "IPSM facebook sudah terlanjur tayang" in client.get(answer.location).get_data(as_text=True)
-    assert {row.state for row in every(web, Delivery)} == {"published", "cancelled"}
-    answer = client.post(f"/kiriman/{post_id}/batal", data=csrf)
-    assert answer.status_code == 422
-    assert "Sudah terlambat untuk dibatalkan" in answer.get_data(as_text=True)
-
-
-def test_another_time_in_the_zone_and_faults_at_their_field(web: Web, accounts: list[int]) -> None:
-    client = web.sign_in("petugas")
-    post_id = approved(web, accounts)
-    force(web, post_id, "missed")
-    csrf = {"csrf_token": token(client, "/saya")}
-    assert "sudah lewat terlalu lama" in client.get(f"/kiriman/{post_id}").get_data(as_text=True)
-    answer = client.post(f"/kiriman/{post_id}/waktu", data=csrf | {"day": "2020-01-01", "hour": "08:00"})
-    assert answer.status_code == 422
-    assert 'id="hour-salah"' in answer.get_data(as_text=True)
-    day = (clock.now() + timedelta(days=1)).astimezone(ZoneInfo("Asia/Jakarta")).date()
-    answer = client.post(f"/kiriman/{post_id}/waktu", data=csrf | {"day": day.isoformat(), "hour": "07:15"})
-    assert answer.status_code == 303
-    wanted = datetime(day.year, day.month, day.day, 0, 15, tzinfo=UTC)
-    assert {(row.state, row.due_at) for row in every(web, Delivery)} == {("queued", wanted)}
-
-
-def test_a_doubtful_delivery_is_decided_by_who_may(web: Web, accounts: list[int]) -> None:
-    post_id = approved(web, accounts)
-    delivery_id = force(web, post_id, "needs_person", unsure_since=clock.now(), commit_at=clock.now(), looks=7)
-    petugas, koordinator = web.sign_in("petugas"), web.sign_in("koordinator")
-    address = f"/kiriman/{post_id}/pengiriman/{delivery_id}"
-    page = petugas.get(f"/kiriman/{post_id}").get_data(as_text=True)
-    assert "Minta koordinator melihatnya" in page
-    assert "dibaca ulang 7 kali" in page
-    for how in ("published", "resend"):
-        answer = petugas.post(address, data={"csrf_token": token(petugas, "/saya"), "how": how})
-        assert answer.status_code == 403
-    page = koordinator.get(f"/kiriman/{post_id}").get_data(as_text=True)
-    assert "Sudah tayang" in page
-    assert "Belum ada, kirim ulang" in page
-    data = {"csrf_token": token(koordinator, "/saya"), "how": "published"}
-    assert koordinator.post(address, data=data).status_code == 303
-    row = every(web, Delivery)[0]
-    assert (row.state, row.confirmed_by) == ("published", "Uji Koordinator")
-    answer = koordinator.post(address, data=data)
-    assert answer.status_code == 422
-    assert "tidak menunggu keputusan" in answer.get_data(as_text=True)
-
-
-def test_a_refused_post_is_mended_and_only_the_refused_goes_again(web: Web, accounts: list[int]) -> None:
-    post_id = approved(web, accounts[:1])
-    force(web, post_id, "failed", error_code="duplicate")
-    client = web.sign_in("petugas")
-    page = client.get(f"/kiriman/{post_id}").get_data(as_text=True)
-    assert "tulisan yang sama baru saja dikirim" in page
-    assert "Perbaiki" in page
-    answer = send(client, f"/kiriman/{post_id}/ubah", caption="Kalimat yang lain", do="resend")
-    assert answer.status_code == 303
-    assert [row.state for row in every(web, Delivery)] == ["queued"]
-    post = one(web, Post)
-    assert post.caption == "Kalimat yang lain"
-    assert sorted(target.account_id for target in _targets(web)) == accounts[:1]
-
-
-def test_what_may_be_public_already_is_not_rewritten(web: Web, accounts: list[int]) -> None:
-    post_id = approved(web, accounts[:1])
-    client = web.sign_in("petugas")
-    page = client.get(f"/kiriman/{post_id}/ubah")
-    assert page.location == f"/kiriman/{post_id}"
-    page_after = client.get(page.location).get_data(as_text=True)
-    assert "isinya tidak dapat diubah lagi" in page_after
-    assert f"/kiriman/{post_id}/ubah" not in page_after
-    # Sent from a page that was still open: back to the post, nothing changed.
-    data = {"csrf_token": token(client, "/saya"), "caption": "Lain", "when": "now", "accounts": accounts[:1]}
-    assert client.post(f"/kiriman/{post_id}/ubah", data=data).location == f"/kiriman/{post_id}"
-    assert one(web, Post).caption == "Posyandu lansia"
-
-
-@pytest.mark.parametrize(
-    "state", ["queued", "held", "unsure", "needs_person", "failed", "missed", "handed", "withdrawn"]
-)
-def test_every_state_has_its_page(web: Web, accounts: list[int], state: str) -> None:
-    post_id = approved(web, accounts)
-    force(web, post_id, state, error_code="token_expired", error_facts={"x": 1})
-    for role in ("petugas", "koordinator", "pembina"):
-        answer = web.sign_in(role).get(f"/kiriman/{post_id}")
-        assert answer.status_code == 200
-        assert "None" not in answer.get_data(as_text=True)
 
 
 def test_forms_remember_their_draft_even_when_two_arrive_at_once(web: Web) -> None:
