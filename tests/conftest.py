@@ -1,1 +1,7 @@
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.browser", "tests.fixtures.practice", "tests.fixtures.web"]
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.line",
+    "tests.fixtures.browser",
+    "tests.fixtures.practice",
+    "tests.fixtures.web",
+]

@@ -240,9 +240,16 @@ def _caption(text: str | None, path: Path | None) -> str:
 
 def _photo(text: str) -> tuple[Path, str]:
     """FILE or FILE::ALT; a file whose own name holds "::" is taken as it is."""
-    if Path(text).is_file():
+    if _is_file(text):
         return Path(text), ""
     name, _, alt = text.partition("::")
-    if not Path(name).is_file():
+    if not _is_file(name):
         raise Problem("file_unreadable", field="photo", path=name)
     return Path(name), alt
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # longer than a file's name may be, as words for a photo often are
+        return False
