@@ -83,13 +83,17 @@ def ago(at: datetime, zone: str, now: datetime) -> str:
 def deadline(at: datetime, zone: str, now: datetime) -> tuple[int, str]:
     """Beats and words of a deadline: 1 there is time, 2 today or tomorrow, 3 (titir) late.
 
-    "Lewat sejak kemarin", "Lewat sejak 09.00 WIB", "Hari ini, 15.00 WIB", "Besok, 08.05 WIB", "Sen 24 Agt, 08.05 WIB".
+    "Lewat sejak kemarin", "Lewat sejak 09.00 WIB", "Hari ini, 15.00 WIB", "Besok, 08.05 WIB", "Sisa 2 hari kerja"
+    (Monday to Friday; without one left the day is named).
     """
     day, today = local(at, zone).date(), local(now, zone).date()
     if at <= now:
         since = clock_time(at, zone) if day == today else day_near(day, today)
         return 3, f"Lewat sejak {since}"
     near = day_near(day, today)
+    working = sum((today + timedelta(days=n)).weekday() < 5 for n in range(1, (day - today).days + 1))
+    if (day - today).days > 1 and working:
+        return 1, f"Sisa {working} hari kerja"
     return (2 if (day - today).days <= 1 else 1), f"{near[0].upper()}{near[1:]}, {clock_time(at, zone)}"
 
 

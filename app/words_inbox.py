@@ -5,7 +5,6 @@ The sign is one of icons.svg, the tone one of parts.css. Patterns may use {sourc
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from app import times
@@ -122,13 +121,3 @@ def confidence(share: float | None) -> str:
     if share is None:
         return times.NO_NUMBER
     return "cukup yakin" if share >= 0.8 else ("agak yakin" if share >= 0.5 else "ragu-ragu")
-
-
-def deadline(at: datetime, zone: str, now: datetime) -> tuple[int, str]:
-    """As ``times.deadline``; farther away than tomorrow it counts working days (Monday to Friday) instead."""
-    beats, words = times.deadline(at, zone, now)
-    if beats != 1:
-        return beats, words
-    day, last = times.local(now, zone).date(), times.local(at, zone).date()
-    days = sum((day + timedelta(days=n)).weekday() < 5 for n in range(1, (last - day).days + 1))
-    return (1, f"Sisa {days} hari kerja") if days else (1, words)

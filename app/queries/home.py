@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.models import MUST_ANSWER, Account, Activity, Aspiration, Delivery, Organisation, Photo, Post
+from app.queries.masking import mask
 from app.rights import memberships
 
 #: A delivery in one of these needs somebody.
@@ -191,7 +192,7 @@ def _open(organisation_id: int) -> Any:
 
 
 def waiting(session: Session, organisation_id: int, most: int = 3) -> list[Waiting]:
-    """Who waits, the nearest deadline first; those without a deadline after them, oldest first."""
+    """Who waits, the nearest deadline first; those without one after them. Text and author masked, as in any list."""
     rows = session.execute(
         select(
             col(Aspiration.id), col(Aspiration.kind), col(Aspiration.text), col(Aspiration.author),
@@ -201,7 +202,10 @@ def waiting(session: Session, organisation_id: int, most: int = 3) -> list[Waiti
         .order_by(col(Aspiration.deadline).is_(None), col(Aspiration.deadline), col(Aspiration.said_at))
         .limit(most)
     )  # fmt: skip
-    return [Waiting(*row) for row in rows]
+    return [
+        Waiting(id_, kind, mask(text), mask(author) if author else None, *rest)
+        for id_, kind, text, author, *rest in rows
+    ]
 
 
 def tally(session: Session, organisation_id: int, now: datetime, midnight: datetime) -> tuple[int, int, int]:

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session, select
 
-from app import clock, words_inbox
+from app import words_inbox
 from app.forms.kotak import Care, Hide, Note, Reply
-from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
+from app.frame import actor, organisation_id, parts, say, standing, words_of
 from app.models import Person
 from app.problems import Problem, Stale
 from app.queries import conversation, inbox
@@ -258,9 +258,7 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
             facts |= {"thread": thread, "care": care or _care(session, thread, sent=False), "hide": hide or Hide()}
             facts["reply"] = _reply(thread, reply)
             facts["can"] = _abilities(thread)
-    now = clock.now()
     facts |= {
-        "batas": lambda at: words_inbox.deadline(at, zone(), now),
         "words": words_inbox,
         "statuses": inbox.STATUSES,
     }

@@ -12,7 +12,7 @@ from app import clock
 from app.models import Aspiration, Comment, Event, Outgoing
 from app.services import moderating
 from app.states import Actor
-from app.words_inbox import deadline
+from app.times import deadline
 from tests.app import residents
 from tests.app.residents import page
 from tests.fixtures.web import Web, post

@@ -94,7 +94,7 @@ def test_ago_at_midnight_is_yesterday_only_where_the_day_changed() -> None:
         ("2026-08-20 02:40", 3, "Lewat sejak 09.40 WIB"),
         ("2026-08-20 08:00", 2, "Hari ini, 15.00 WIB"),
         ("2026-08-21 01:05", 2, "Besok, 08.05 WIB"),
-        ("2026-08-24 01:05", 1, "Sen 24 Agt, 08.05 WIB"),
+        ("2026-08-24 01:05", 1, "Sisa 2 hari kerja"),
         ("2026-08-10 01:05", 3, "Lewat sejak Sen 10 Agt"),
     ],
 )
