@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import waitress
@@ -34,6 +35,8 @@ MOST_BODY = 420 * 1000**2
 _CHECK_S = 1.0
 #: A child that keeps dying is started ever more slowly, up to this many seconds apart.
 _SLOWEST_S = 30.0
+#: One that lived this long did not die of its start: the count begins anew.
+_LIVED_S = 60.0
 
 
 def serve(
@@ -76,6 +79,7 @@ class Supervisor:
         self._practice: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._deaths = 0
+        self._not_before = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
@@ -101,6 +105,8 @@ class Supervisor:
                 child.wait(self.parts.settings.http_timeout_s + 5)
             except subprocess.TimeoutExpired:
                 child.kill()
+                child.wait()
+            _close(child)
 
     def _watch(self) -> None:
         while not self._stopping.wait(_CHECK_S):
@@ -118,13 +124,18 @@ class Supervisor:
             self._start_worker()
 
     def _start_worker(self) -> None:
-        lived = time.monotonic() - self._started
+        present = time.monotonic()
         if self._worker is not None:
-            self._deaths = 1 if lived > 60 else self._deaths + 1
+            lived = present - self._started
+            self._deaths = 1 if lived > _LIVED_S else self._deaths + 1
             log.error("the worker ended with %s after %.0f s", self._worker.returncode, lived)
-            if lived < min(2.0**self._deaths, _SLOWEST_S):
-                return
-        self._started = time.monotonic()
+            _close(self._worker)
+            self._worker = None
+            # At once after the first time, then ever later.
+            self._not_before = present + min(2.0 ** (self._deaths - 1) - 1, _SLOWEST_S)
+        if present < self._not_before:
+            return
+        self._started = present
         self._worker = spawn_worker(self.parts.settings)
 
     def _needs_practice(self) -> bool:
@@ -139,6 +150,12 @@ def spawn_worker(settings: Settings) -> subprocess.Popen[bytes]:
     found = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, PREFIX + "HOME": str(settings.home), "PYTHONPATH": found}
     return subprocess.Popen([sys.executable, "-P", "-m", "jobs.worker"], env=environment, stdin=subprocess.PIPE)
+
+
+def _close(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin is not None:
+        with suppress(OSError):
+            child.stdin.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

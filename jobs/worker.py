@@ -63,11 +63,6 @@ class Worker:
         self._beating.join()
         workers.leave(self.parts, self.id)
 
-    @property
-    def busy(self) -> bool:
-        """Whether the publisher or a periodic job is at work."""
-        return self.publisher.busy or bool(self._running)
-
     def _fire(self, job: Job) -> None:
         def go_on() -> bool:
             return not self._stopping.is_set() and job.name in self._running
@@ -102,14 +97,14 @@ def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) ->
         signal.signal(number, lambda *_: stop.set())
     if with_parent:
         threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
-    worker = Worker(parts)
+    worker, began = Worker(parts), clock.now()
     worker.start()
     try:
         quiet = 0
         while not stop.wait(0.25):
             if not until_idle:
                 continue
-            quiet = 0 if worker.busy or _pending(parts) else quiet + 1
+            quiet = 0 if worker.publisher.busy or _pending(parts, began) else quiet + 1
             if quiet >= 2:
                 break
     finally:
@@ -118,9 +113,9 @@ def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) ->
         return queues.left(session, clock.now())
 
 
-def _pending(parts: Parts) -> bool:
+def _pending(parts: Parts, began: datetime) -> bool:
     with parts.db.read() as session:
-        return queues.pending(session, clock.now(), timedelta(seconds=parts.settings.idle_s))
+        return queues.pending(session, clock.now(), timedelta(seconds=parts.settings.idle_s), since=began)
 
 
 def _watch_parent(stop: threading.Event) -> None:

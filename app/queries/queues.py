@@ -12,10 +12,11 @@ from app.states import LEASED
 _WAITING = ("queued", "unsure")
 
 
-def pending(session: Session, now: datetime, within: timedelta) -> bool:
+def pending(session: Session, now: datetime, within: timedelta, *, since: datetime) -> bool:
     """Whether anything is due within this time, or somebody holds a live lease.
 
-    Recurring polls and readings count only when they are due now: the next round is not waited for.
+    Recurring polls and readings count only when they were due at ``since``, when the worker began: with many young
+    posts there is always a next one, and no round after the first is waited for.
     """
     for table in (Delivery, Outgoing):
         # What was prepared for a cancelled delivery still has to be dropped there.
@@ -24,7 +25,7 @@ def pending(session: Session, now: datetime, within: timedelta) -> bool:
         leased = col(table.state).in_(LEASED)
         if session.exec(select(table.id).where(soon | leased).limit(1)).first() is not None:
             return True
-    due = (col(Delivery.collect_at) <= now) | (col(Delivery.reading_at) <= now)
+    due = (col(Delivery.collect_at) <= since) | (col(Delivery.reading_at) <= since)
     follow_up = (
         select(Delivery.id)
         .join(Account, col(Account.id) == Delivery.account_id)
