@@ -22,7 +22,7 @@ LEAST_AHEAD = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Choice:
-    """An account a post may go to. state: its health, or "paused"."""
+    """An account a post may go to. label: its platform in words."""
 
     id: int
     connector: str
