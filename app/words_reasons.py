@@ -75,5 +75,13 @@ REASONS = {
     "pace": "Pengaturan jeda tidak dapat dipakai.",
     "unclear": "Jawaban platform tidak jelas.",
     "discard": "Tidak dapat dihapus di sana.",
+    # not possible there
+    "comments": "Platform ini tidak memberi komentar kepada program.",
+    "counts": "Platform ini tidak memberi angka kiriman.",
+    "followers": "Platform ini tidak memberi jumlah pengikut.",
+    "reply": "Komentar di platform ini tidak dapat dibalas dari sini.",
+    "hide": "Komentar di platform ini tidak dapat disembunyikan dari sini.",
+    "delete_comment": "Komentar di platform ini tidak dapat dihapus dari sini.",
+    "delete_post": "Kiriman di platform ini tidak dapat ditarik dari sini.",
     "unknown_refusal": "Platform menolak dengan alasan yang belum kami kenal (kode {code}).",
 }
