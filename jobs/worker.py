@@ -23,7 +23,7 @@ from jobs.publish import Publisher
 log = logging.getLogger(__name__)
 
 #: A job's lease is prolonged with each beat while it runs, however long that is; a dead worker's ends after this.
-LEASE_S = 30.0
+LEASE_S = 15.0
 
 
 class Worker:

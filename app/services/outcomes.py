@@ -56,6 +56,9 @@ def decide(error: Exception, *, committing: bool, attempts: int, settings: Setti
     if isinstance(error, Gone):
         # What was staged disappeared there: nothing is public, begin anew.
         return _again(error, attempts, settings, present, drop=True)
+    if isinstance(error, Refused) and error.code == "photo_already_posted" and not committing:
+        # An unpublished post that we made and never heard of holds these photos: begin anew with fresh ones.
+        return _again(error, attempts, settings, present, drop=True)
     if isinstance(error, Refused | Unsupported):
         return Outcome("fail", {"wake_at": None, **_reason(error)})
     if isinstance(error, PhotoProblem) and error.code in OURS:

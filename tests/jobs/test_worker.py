@@ -92,7 +92,8 @@ def test_a_dead_owners_lease_is_taken_over_when_it_ends(loop: Loop) -> None:
         assert not workers.take(parts, "collect", "mati", 30)
         workers.give_back(parts, "collect", "hidup")
         assert workers.take(parts, "collect", "mati", 30)
-    assert worker.LEASE_S <= 60
+    # Three beats may fail; a dead worker keeps nobody from collecting for longer.
+    assert 3 * workers.BEAT_S <= worker.LEASE_S <= 30
 
 
 def test_one_of_many_gets_the_job(loop: Loop) -> None:
@@ -126,7 +127,7 @@ def test_a_long_job_keeps_its_lease_and_a_lost_one_stops_it(loop: Loop, monkeypa
     one.start()
     try:
         assert begun.wait(10)
-        assert one.busy
+        assert one._running == {"collect"}
         ends = time.monotonic() + 1.5  # well beyond the lease
         while time.monotonic() < ends:
             assert not workers.take(loop.parts, "collect", "lain", 30)
@@ -134,11 +135,11 @@ def test_a_long_job_keeps_its_lease_and_a_lost_one_stops_it(loop: Loop, monkeypa
         assert not stopped.is_set()
         with clock.travel(timedelta(seconds=60)):  # as after a long silence of this process
             until(lambda: workers.take(loop.parts, "collect", "lain", 90) or stopped.is_set())
-            assert stopped.wait(10) or one.busy
+            assert stopped.wait(10) or one._running
     finally:
         one.stop()
     assert stopped.is_set()
-    assert not one.busy
+    assert not one._running
 
 
 def test_followers_are_not_asked_every_moment_while_the_platform_is_down(loop: Loop) -> None:

@@ -1,0 +1,182 @@
+"""`kentongan serve` and `kentongan demo` as processes: children kept, nobody left behind, the whole loop by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from app import demo
+from connectors.practice import process
+from connectors.practice.control import Control
+from tests.fixtures.loop import Loop, environment, until
+from tests.jobs.children import Child, alive, children_of, running
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def test_serve_keeps_its_children_and_takes_them_along(shared_loop: Loop, tmp_path: Path, free_port: int) -> None:
+    loop = shared_loop
+    named = environment(loop, loop.parts.settings.home)
+    with running(tmp_path, named, "serve", "--port", str(free_port)) as child:
+        url = f"http://127.0.0.1:{free_port}/masuk"
+        until(lambda: _answers(url), 40, "the web answers")
+
+        def worker() -> int | None:
+            found = [pid for pid, line in children_of(child.process.pid).items() if "jobs.worker" in line]
+            return found[0] if found else None
+
+        first = until(worker, 20, "a worker child")
+        os.kill(first, signal.SIGKILL)
+        second = until(lambda: (pid := worker()) != first and pid, 20, "another worker child")
+        place = loop.place()
+        post_id = loop.post(place.facebook)
+        until(lambda: loop.state(post_id) == "published", 30, "the new worker publishes")
+        child.kill(signal.SIGKILL)
+        child.ended()
+        until(lambda: not alive(second), 20, "the worker ends with its supervisor")
+
+
+def test_serve_ends_in_order(shared_loop: Loop, tmp_path: Path, free_port: int) -> None:
+    named = environment(shared_loop, shared_loop.parts.settings.home)
+    with running(tmp_path, named, "serve", "--port", str(free_port)) as child:
+        until(lambda: f"http://127.0.0.1:{free_port}/" in child.words(), 40)
+        until(lambda: children_of(child.process.pid), 20)
+        (worker,) = children_of(child.process.pid)
+        until(lambda: _answers(f"http://127.0.0.1:{free_port}/masuk"), 20)
+        child.kill(signal.SIGTERM)
+        assert child.ended() == 0, child.words()
+        assert not alive(worker)
+        assert "Fatal Python error" not in child.words()
+        assert "Traceback" not in child.words()
+
+
+def test_a_taken_port_is_one_sentence(shared_loop: Loop, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with running(
+            tmp_path, environment(shared_loop, shared_loop.parts.settings.home), "serve", "--port", port
+        ) as child:
+            assert child.ended() == 1
+            assert child.words().count("\n") == 1
+            assert port in child.words()
+            assert "Traceback" not in child.words()
+
+
+@pytest.fixture
+def demo_home(tmp_path: Path) -> Iterator[Path]:
+    home = tmp_path / "peragaan"
+    yield home
+    # The practice platform notices the end of its parent within half a second; the folder goes after that.
+    deadline = time.monotonic() + 10
+    while process.find(home) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("KENTONGAN_")}
+    return {
+        **kept,
+        "KENTONGAN_HOME": str(home),
+        "PYTHONWARNINGS": "error",
+        "KENTONGAN_DATABASE_URL": "sqlite:////nowhere/x",
+    }
+
+
+def _ask(home: Path, *words: str) -> Any:
+    """The JSON of a command of the same installation."""
+    named = {**_environment(home), "KENTONGAN_DATABASE_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", *words], env=named, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) if "--json" in words else None
+
+
+def test_the_demo_does_the_whole_loop(tmp_path: Path, demo_home: Path, free_port: int) -> None:
+    with running(tmp_path, _environment(demo_home), "demo", "--port", str(free_port)) as child:
+        until(lambda: _answers(f"http://127.0.0.1:{free_port}/masuk"), 60, "the demo answers")
+        began = time.monotonic()
+        assert (demo_home / demo.MARK).exists()
+        control = Control(until(lambda: process.find(demo_home), 10))
+        by_kind = {row["kind"]: row["id"] for row in control.accounts()}
+        for kind in ("page", "ig"):
+            until(lambda kind=kind: _sample(control, by_kind[kind]), 60, f"the sample post on {kind}")
+            (post,) = _sample(control, by_kind[kind])
+            assert [bool(photo.alt) for photo in post.photos] == [True, True]
+        until(lambda: len(_sources(demo_home)) == 2, 60, "comments of both platforms")
+        posts = _ask(demo_home, "post", "list", "--json")
+        first = next(one for one in posts if one["state"] == "published")
+        until(lambda: _read(demo_home, first["id"]) == {"facebook", "instagram"}, 60, "readings of both platforms")
+        item = next(one for one in _items(demo_home) if one["source"] == "facebook")
+        _ask(demo_home, "inbox", "reply", str(item["id"]), "--text", "Terima kasih, kami tindak lanjuti.")
+        until(lambda: _answered(control, by_kind["page"], item["remote_id"]), 30, "our reply under the post")
+        assert time.monotonic() - began < 60
+        child.kill(signal.SIGTERM)
+        assert child.ended(40) == 0, child.words()
+    _starts_again(tmp_path, demo_home, free_port)
+
+
+def _starts_again(tmp_path: Path, home: Path, port: int) -> None:
+    before = len(_ask(home, "post", "list", "--json"))
+    with running(tmp_path, _environment(home), "demo", "--port", str(port)) as child:
+        until(lambda: _answers(f"http://127.0.0.1:{port}/masuk"), 60, "the demo answers again")
+        assert len(_ask(home, "post", "list", "--json")) == before
+        until(lambda: process.find(home), 20)
+        below = list(children_of(child.process.pid))
+        assert len(below) == 2, children_of(child.process.pid)
+        child.kill(signal.SIGKILL)
+        child.ended()
+        until(lambda: not any(alive(pid) for pid in below), 20, "nobody is left behind")
+    for command in ("serve", "worker"):
+        with running(tmp_path, _environment(home) | {"KENTONGAN_DATABASE_URL": ""}, command) as child:
+            assert child.ended() == 1
+            assert child.words().count("\n") == 1
+
+
+def test_the_demo_refuses_a_home_that_is_in_use(tmp_path: Path, free_port: int) -> None:
+    home = tmp_path / "sungguhan"
+    home.mkdir()
+    (home / "kentongan.sqlite3").write_bytes(b"")
+    child = Child(tmp_path, _environment(home), "demo", "--port", str(free_port))
+    assert child.ended() == 1
+    assert child.words().count("\n") == 1
+    assert [path.name for path in home.iterdir()] == ["kentongan.sqlite3"]
+
+
+def _sample(control: Control, account_id: str) -> list[Any]:
+    return [post for post in control.posts(account_id) if len(post.photos) == 2]
+
+
+def _items(home: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _ask(home, "inbox", "list", "--json")
+    return found
+
+
+def _sources(home: Path) -> set[str]:
+    return {one["source"] for one in _items(home)}
+
+
+def _read(home: Path, post_id: int) -> set[str]:
+    shown = _ask(home, "engagement", "show", "--post", str(post_id), "--json")
+    return {one["connector"] for one in shown["readings"] if one["metrics"]["reactions"]}
+
+
+def _answered(control: Control, page_id: str, comment_id: str) -> bool:
+    comments = [one for post in control.posts(page_id) for one in post.comments if one.id == comment_id]
+    return any(reply.own and "tindak lanjuti" in reply.text for one in comments for reply in one.replies)
