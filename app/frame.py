@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from app import clock, times
 from app.parts import Parts
-from app.problems import Problem
+from app.problems import Problem, Stale
 from app.queries import home
 from app.rights import Standing
 from app.states import Actor
@@ -100,6 +100,7 @@ def add(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_missing)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(Stale, _overtaken)
     app.register_error_handler(Exception, _fault)
 
 
@@ -127,7 +128,8 @@ def _menu(here: Standing) -> list[dict[str, Any]]:
         with parts().db.read() as session:
             wanted = {row[5] for row in shown if row[5]}
             counts = home.badges(session, here.organisation.id, wanted, approver=here.may("kiriman.setujui"))
-    blueprint = request.blueprint
+    # A post's own page belongs to the schedule; only writing belongs to "Buat Kiriman".
+    here_now = "jadwal" if request.endpoint == "kiriman.show" else request.blueprint
     return [
         {
             "href": url_for(endpoint),
@@ -135,7 +137,7 @@ def _menu(here: Standing) -> list[dict[str, Any]]:
             "words": words,
             "short": short,
             "count": counts.get(badge, 0) if badge else 0,
-            "current": endpoint.partition(".")[0] == blueprint,
+            "current": endpoint.partition(".")[0] == here_now,
             "name": endpoint.partition(".")[0],
         }
         for endpoint, _, sign, words, short, badge in shown
@@ -148,7 +150,9 @@ def _organisations() -> list[tuple[int, str]]:
 
 
 def _page(status: int, **facts: Any) -> tuple[str, int]:
-    known = status if status in (400, 403, 404, 405, 413, 422, 429) else (500 if status >= 500 else 400)
+    known = {409: 422}.get(status, status)
+    if known not in (400, 403, 404, 405, 413, 422, 429):
+        known = 500 if status >= 500 else 400
     return render_template(f"errors/{known}.html", **facts), status
 
 
@@ -167,6 +171,11 @@ def _http_error(error: HTTPException) -> Any:
 def _problem(problem: Problem) -> tuple[str, int]:
     """A view let a service's refusal through: still one plain sentence, and nothing was changed."""
     return _page(422, sentence=words_of(problem))
+
+
+def _overtaken(_: Stale) -> tuple[str, int]:
+    """Somebody else was faster, and the view had no better words for it."""
+    return _page(409, sentence=words.sentence("stale"))
 
 
 def _fault(error: Exception) -> tuple[str, int]:

@@ -30,7 +30,7 @@ HISTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("delivery", "reschedule"): ("plan", "calendar", "Waktu untuk {account} diubah"),
     ("delivery", "stage"): ("plan", "again", "Mulai disiapkan di {account}"),
     ("delivery", "staged"): ("plan", "check", "Sudah disiapkan di {account}, belum terlihat umum"),
-    ("delivery", "wait"): ("plan", "clock", "{account}: dicoba lagi nanti"),
+    ("delivery", "wait"): ("plan", "clock", "{account}: menunggu sebentar"),
     ("delivery", "expire"): ("doubt", "again", "Pengerjaan untuk {account} terhenti, dilanjutkan"),
     ("delivery", "commit"): ("plan", "again", "Diterbitkan di {account}"),
     ("delivery", "publish"): ("ok", "check", "Terbit di {account}"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 REASONS = {
     # it passes
     "unreached": "Platform tidak dapat dihubungi dari sini. Kami coba lagi sendiri.",
-    "timeout": "Platform terlalu lama menjawab. Kami coba lagi sendiri.",
+    "timeout": "Platform terlalu lama menjawab.",
     "dropped": "Sambungan ke platform putus di tengah jalan.",
     "unreadable": "Jawaban platform tidak dapat dibaca.",
     "server_error": "Platform sedang bermasalah.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -22,21 +20,6 @@ from media.sample import drawn
 from tests.fixtures.web import PASSWORD, Web
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium of the system."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: make setup")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        # In a container that runs as root Chromium cannot make its own sandbox.
-        root = hasattr(os, "geteuid") and os.geteuid() == 0
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if root else [])
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -124,8 +124,7 @@ def test_from_a_draft_with_two_photos_to_an_answer_seen_on_the_platform(
 
     page.goto("/kiriman/baru")
     page.set_input_files("[name=photos]", [str(path) for path in photos])
-    expect(page.locator(".strip .frame img, .strip li:not(.add) img")).to_have_count(2, timeout=SOON_MS)
-    expect(page.locator(".strip progress")).to_have_count(0, timeout=SOON_MS)
+    # Tapped while photos may still be on their way: it happens once all have arrived.
     page.fill("[name=caption]", "Kerja bakti jalan Kampung Kalong #gotongroyong")
     page.get_by_label(re.compile("sekarang|Begitu disetujui|Terbit langsung", re.IGNORECASE)).first.check()
     page.get_by_role("button", name=re.compile("Terbitkan|Jadwalkan|Setujui")).first.click()

@@ -12,6 +12,7 @@ export default function upload(panel) {
   const add = panel.querySelector(".strip > .add");
   const queue = [];
   let busy = null;
+  let wanted = null; // the button tapped while photos were on their way
 
   const strip = () => panel.querySelector(".strip");
   const photos = () => strip().querySelectorAll("li[data-photo]").length;
@@ -21,6 +22,7 @@ export default function upload(panel) {
     const parts = [`${photos() + waiting()} foto`];
     if (waiting()) parts.push(`${photos()} siap, ${waiting()} belum terunggah`);
     else parts.push(`paling banyak ${panel.dataset.most}`);
+    if (wanted) parts.push("dikirim begitu semua terunggah");
     panel.querySelector("#jumlah-foto").textContent = parts.join(" · ");
     form.dispatchEvent(new CustomEvent("kentongan:photos"));
   }
@@ -63,7 +65,16 @@ export default function upload(panel) {
     sum();
   }
 
-  function free() { busy = null; next(); }
+  function free() { busy = null; next(); handOver(); }
+
+  // What was tapped while photos were on their way happens once all have arrived; a stopped one is looked at first.
+  function handOver() {
+    if (!wanted || busy || queue.length) return;
+    const button = wanted;
+    wanted = null;
+    if (waiting()) { tell("Ada foto yang belum terunggah. Periksa, lalu kirim lagi."); return; }
+    form.requestSubmit(button);
+  }
 
   function send(job) {
     const body = new FormData();
@@ -181,13 +192,14 @@ export default function upload(panel) {
   panel.addEventListener("click", (event) => {
     if (event.target.closest("a.frame")) panel.querySelector(".alts").open = true;
   });
-  // Not while a photo is on its way: it would be lost, and its words with it.
+  // Not while a photo is on its way: it would be lost, and its words with it. The tap is remembered.
   form.addEventListener("submit", (event) => {
     if (!busy && !queue.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    tell("Tunggu sampai foto selesai diunggah.");
-    panel.querySelector("#jumlah-foto").textContent = "Tunggu sampai foto selesai diunggah.";
+    wanted = event.submitter;
+    tell("Dikirim begitu semua foto selesai diunggah.");
+    sum();
     panel.scrollIntoView({ block: "start" });
   }, { capture: true });
 }
