@@ -175,7 +175,7 @@ def _problem(problem: Problem) -> tuple[str, int]:
 
 def _overtaken(_: Stale) -> tuple[str, int]:
     """Somebody else was faster, and the view had no better words for it."""
-    return _page(409, sentence=words.sentence("stale"))
+    return _page(409, sentence=sentence("stale"))
 
 
 def _fault(error: Exception) -> tuple[str, int]:

@@ -143,3 +143,16 @@ def test_files_ask_nobody_who_they_are(web: Web) -> None:
     answer = client.get("/static/x/base.css")
     assert "Cookie" not in answer.headers.get("Vary", "")
     answer.close()
+
+
+def test_a_change_that_was_overtaken_says_so_and_is_no_fault(web: Web) -> None:
+    from app.problems import Stale
+
+    @web.app.post("/terlambat")
+    @rights.public
+    def late() -> str:
+        raise Stale("delivery 1")
+
+    answer = post(web.sign_in("pengelola"), "/terlambat", page="/")
+    assert answer.status_code == 409
+    assert "Orang lain baru saja mengubahnya" in answer.get_data(as_text=True)
