@@ -160,11 +160,14 @@ def connect(opening: Opened) -> Connector:
 def with_connector(parts: Parts, opening: Opened, use: Callable[[Connector], T]) -> T:
     """Do something with an account and afterwards keep what it taught us: new secrets, the platform's clock."""
     connector = connect(opening)
+    answered = False
     try:
-        return use(connector)
+        result = use(connector)
+        answered = True
+        return result
     finally:
         try:
-            _learn(parts, opening, connector)
+            _learn(parts, opening, connector, answered=answered)
         except Exception:
             # A post that went out stays gone out, whatever hinders us from keeping this.
             log.exception("what account %s taught us was not kept", opening.account_id)
@@ -318,10 +321,14 @@ def _broken(parts: Parts, account_id: int, code: str, facts: Mapping[str, Any], 
             session.add(account)
 
 
-def _learn(parts: Parts, opening: Opened, connector: Connector) -> None:
-    """Keep a refreshed session, and how far the platform's clock is from ours. Most jobs have nothing to keep."""
+def _learn(parts: Parts, opening: Opened, connector: Connector, *, answered: bool) -> None:
+    """Keep a refreshed session, and how far the platform's clock is from ours. Most jobs have nothing to keep.
+
+    answered: the last call had its answer just now. Otherwise the newest Date header is as old as the time-out was
+    long, and says nothing of the clock.
+    """
     changed = connector.secrets_changed()
-    off = (connector.server_time - clock.now()).total_seconds() if connector.server_time else None
+    off = (connector.server_time - clock.now()).total_seconds() if answered and connector.server_time else None
     with parts.db.read() as session:
         known = session.exec(select(Worker.clock_off_s).order_by(col(Worker.beat_at).desc())).first()
     # Whole-second Date headers and a call's own time make a few seconds of noise.

@@ -102,7 +102,9 @@ def test_two_claims_on_one_account_in_the_same_moment(loop: Loop, database_url: 
         thread = threading.Thread(target=lambda: found.extend(claiming.claim(loop.parts, 50)))
         with other.write() as session:
             lease = clock.now() + timedelta(seconds=60)
-            session.exec(update(Delivery).where(Delivery.id == first.id).values(state="committing", lease_until=lease))
+            session.exec(
+                update(Delivery).where(col(Delivery.id) == first.id).values(state="committing", lease_until=lease)
+            )
             thread.start()
             if not other.sqlite:  # there a claim does not wait for the other one, until it wants the same account
                 until(lambda: _waits_for_a_lock(loop))

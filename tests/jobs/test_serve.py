@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +117,7 @@ def test_the_demo_does_the_whole_loop(tmp_path: Path, demo_home: Path, free_port
         control = Control(until(lambda: process.find(demo_home), 10))
         by_kind = {row["kind"]: row["id"] for row in control.accounts()}
         for kind in ("page", "ig"):
-            until(lambda kind=kind: _sample(control, by_kind[kind]), 60, f"the sample post on {kind}")
-            (post,) = _sample(control, by_kind[kind])
+            (post,) = until(partial(_sample, control, by_kind[kind]), 60, f"the sample post on {kind}")
             assert [bool(photo.alt) for photo in post.photos] == [True, True]
         until(lambda: len(_sources(demo_home)) == 2, 60, "comments of both platforms")
         posts = _ask(demo_home, "post", "list", "--json")

@@ -9,11 +9,11 @@ import pytest
 from sqlmodel import update
 
 from app import clock, words
-from app.models import Account, Delivery
+from app.models import Account, Delivery, Worker
 from app.problems import Problem
-from app.services import accounts, claiming, drafting, publishing, queueing
+from app.services import accounts, claiming, drafting, publishing, queueing, workers
 from app.services import outcomes as table
-from connectors import Busy, SignInAgain
+from connectors import Busy, Connector, SignInAgain
 from tests.fixtures.loop import BY, Loop, until, with_times
 
 
@@ -280,3 +280,37 @@ def test_what_is_not_the_platforms_answer(loop: Loop, problem: Exception, action
     assert (outcome.action, outcome.changes.get("attempts")) == (action, attempts)
     assert outcome.drop == (getattr(problem, "code", "") == "staged_gone")
     assert (outcome.broken is not None) == (action == "hold")
+
+
+def test_what_went_out_stays_out_when_we_cannot_keep_what_we_learned(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = loop.place()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(accounts, "_learn", fail)
+    post_id = loop.post(place.facebook)
+    loop.settle()
+    assert (loop.delivery(post_id).state, loop.delivery(post_id).attempts) == ("published", 1)
+    assert "found" not in loop.events(loop.delivery(post_id))
+
+
+def test_a_time_out_says_nothing_of_the_clock(loop: Loop) -> None:
+    place = loop.place()
+    workers.beat(loop.parts, "pekerja")
+    opening = accounts.opened(loop.parts, loop.account(place.facebook))
+
+    def heard_long_ago(connector: Connector) -> None:
+        connector.server_time = clock.now() - timedelta(seconds=30)
+
+    def timed_out(connector: Connector) -> None:
+        heard_long_ago(connector)
+        raise Busy("timeout")
+
+    with pytest.raises(Busy):
+        accounts.with_connector(loop.parts, opening, timed_out)
+    assert loop.row(Worker, "pekerja").clock_off_s is None
+    accounts.with_connector(loop.parts, opening, heard_long_ago)
+    assert loop.row(Worker, "pekerja").clock_off_s == pytest.approx(-30, abs=3)
