@@ -24,7 +24,10 @@ _ANEW: dict[str, Any] = {"attempts": 0, "looks": 0, "unsure_since": None, "error
 
 
 def approve(session: Session, settings: Settings, post_id: int, by: Actor) -> Post:
-    """Approve a post and make one delivery per account. Without a time it goes out now."""
+    """Approve a post and make one delivery per account. Without a time it goes out now.
+
+    Problem("time_past") when its wished time is long over: what was meant for Monday is not sent on Thursday unasked.
+    """
     post = session.get(Post, post_id)
     if post is None:
         raise Problem("unknown_post", id=post_id)
@@ -32,7 +35,7 @@ def approve(session: Session, settings: Settings, post_id: int, by: Actor) -> Po
         raise Problem("wrong_state", state=post.state)
     drafting.blocked(session, post_id)
     present = clock.now()
-    due_at = max(post.due_at or present, present)
+    due_at = drafting.promised(post.due_at) or present
     move(session, post, "approve", by, approver_id=by.person_id, due_at=due_at)
     for account_id in session.exec(select(Target.account_id).where(Target.post_id == post_id)):
         delivery = Delivery(

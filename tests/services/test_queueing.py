@@ -83,6 +83,17 @@ def test_what_cannot_go_out_is_not_approved(parts: Parts) -> None:
     assert _events(parts) == []
 
 
+def test_what_was_wished_for_days_ago_is_not_sent_unasked(parts: Parts) -> None:
+    with parts.db.write() as session:
+        post_id, _ = _draft(session, due_at=clock.now() - timedelta(days=3))
+    with parts.db.write() as session, pytest.raises(Problem) as refused:
+        queueing.approve(session, parts.settings, post_id, BY)
+    assert refused.value.code == "time_past"
+    with parts.db.write() as session:
+        queueing.reschedule(session, parts.settings, post_id, clock.now(), BY)
+        assert queueing.approve(session, parts.settings, post_id, BY).state == "scheduled"
+
+
 def test_approved_twice_makes_nothing_twice(parts: Parts) -> None:
     with parts.db.write() as session:
         post_id, _ = _draft(session)
