@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlmodel import update
+from sqlmodel import col, update
 
 from app import clock, words
 from app.models import Account, Delivery, Worker
@@ -119,7 +119,7 @@ def test_no_connection_costs_no_attempt(loop: Loop, free_port: int) -> None:
     with loop.parts.db.write() as session:
         # An account of the real kind, whose server is not there.
         sealed = loop.parts.sealer.seal({"token": "EAAuji"})
-        session.exec(update(Account).where(Account.id == place.facebook).values(practice=False, sealed=sealed))
+        session.exec(update(Account).where(col(Account.id) == place.facebook).values(practice=False, sealed=sealed))
     post_id = loop.post(place.facebook)
     for _ in range(12):
         until(loop.step)
@@ -188,7 +188,9 @@ def test_an_id_that_arrives_late_wins(loop: Loop) -> None:
     loop.step()
     (work,) = claiming.claim(loop.parts)
     with loop.parts.db.write() as session:  # the lease ended, somebody looked, then it was called off
-        session.exec(update(Delivery).where(Delivery.id == work.delivery_id).values(state="queued", lease_until=None))
+        session.exec(
+            update(Delivery).where(col(Delivery.id) == work.delivery_id).values(state="queued", lease_until=None)
+        )
         queueing.cancel(session, post_id, BY)
     publishing.work(loop.parts, claiming.Work(work.step, work.delivery_id, work.fence + 1, work.deadline))
     assert (loop.delivery(post_id).state, loop.state(post_id)) == ("published", "published")
@@ -259,7 +261,9 @@ def test_held_goes_on_even_when_the_release_came_first(loop: Loop) -> None:
     loop.settle()
     assert loop.delivery(post_id).state == "held"
     with loop.parts.db.write() as session:  # mended, and the release did not see the row
-        session.exec(update(Account).where(Account.id == place.facebook).values(health="connected", reason_code=None))
+        session.exec(
+            update(Account).where(col(Account.id) == place.facebook).values(health="connected", reason_code=None)
+        )
     with clock.travel(claiming.HELD_LOOK + timedelta(seconds=1)):
         loop.step()
         loop.settle()
