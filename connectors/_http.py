@@ -70,6 +70,11 @@ class _Watch:
         # urllib3 leaves the short connect time-out on the socket while it sends; an upload may take the whole call.
         sock.settimeout(max(0.05, self._deadline - time.monotonic()))
 
+    def over(self) -> bool:
+        """Whether the time of the call is up, also where the timer's thread has not come to say so yet."""
+        self.expired = self.expired or time.monotonic() >= self._deadline
+        return self.expired
+
     def _expire(self) -> None:
         with self._lock:
             self.expired = True
@@ -196,7 +201,8 @@ class WireSession(requests.Session):
                 with response:
                     self.body = self._read(response)
             except (requests.RequestException, OSError) as error:
-                if self._watch.expired:
+                # requests' own time-out may come a moment before ours, which waits for a thread of its own.
+                if self._watch.over():
                     raise requests.Timeout(f"no whole answer within {whole:g} s") from error
                 raise
         if self._watch.expired:

@@ -206,8 +206,7 @@ def _forgive(page: Page, what: str) -> None:
     complaints[:] = [line for line in complaints if what not in line]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone-dark", "desk-light"])
 def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: str, size: dict[str, int]) -> None:
     page = opened(browser, site, viewport=size, color_scheme=scheme, bypass_csp=True)
     for address in ("/kotak", "/kotak/1", "/kotak/4", "/kotak/catat", "/statistik", "/statistik/1"):
