@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _shift
 
 
+def shift() -> timedelta:
+    """How far this process has travelled; added where another clock than ours is read."""
+    return _shift
+
+
 @contextmanager
 def travel(by: timedelta) -> Iterator[None]:
     """Shift ``now()`` by this much inside the block (this process only)."""

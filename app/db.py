@@ -12,12 +12,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
+
+from app import clock
 
 IMMEDIATE = {"kentongan_begin": "IMMEDIATE"}
 
@@ -107,8 +110,11 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def database_now(session: Session) -> Any:
-    """The database server's clock on PostgreSQL (leases there are its time), None on SQLite."""
+def lease_time(session: Session) -> datetime:
+    """Now, as claims and leases count it: the database's clock on PostgreSQL, where workers may run on hosts whose
+    clocks differ; ours on SQLite, which is one machine. Aware, UTC.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        return None
-    return session.execute(text("select now()")).scalar_one()
+        return clock.now()
+    there: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
+    return there.astimezone(UTC) + clock.shift()

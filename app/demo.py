@@ -15,7 +15,7 @@ from app import clock
 from app.models import ROLES, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, drafting, people, queueing
+from app.services import drafting, people, practising, queueing
 from app.settings import Settings
 from app.states import Actor
 from connectors.practice.control import Control
@@ -69,22 +69,7 @@ def fill(parts: Parts, platform: str) -> None:
             return
     organisation_id = _people(parts)
     page = Control(platform).make_page("IPSM Desa Contoh", "ipsm.desacontoh", followers=860, ig_followers=430)
-    connected = [
-        accounts.add(
-            parts,
-            connector=connector,
-            organisation_id=organisation_id,
-            remote_id=remote_id,
-            name=name,
-            secrets_text=token,
-            settings={},
-            by=DEMO,
-        )
-        for connector, remote_id, name, token in (
-            ("facebook", page.page_id, "IPSM Desa Contoh", page.page_token),
-            ("instagram", page.ig_id, "@ipsm.desacontoh", page.ig_token),
-        )
-    ]
+    connected = practising.connect(parts, organisation_id, page, DEMO)
     _posts(parts, organisation_id, connected)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.db import lease_time
 from app.models import Account, Comment, Outgoing
 from app.parts import Parts
 from app.problems import Problem, Stale
@@ -44,11 +45,11 @@ class Sending:
 def claim(parts: Parts, limit: int = 50) -> list[Sending]:
     """Take over what is due."""
     with parts.db.read() as session:
-        if session.exec(select(Outgoing.id).where(_waiting(clock.now())).limit(1)).first() is None:
+        if session.exec(select(Outgoing.id).where(_waiting(lease_time(session))).limit(1)).first() is None:
             return []
     claimed: list[Sending] = []
     with parts.db.write() as session:
-        present, began = clock.now(), time.monotonic()
+        present, began = lease_time(session), time.monotonic()
         rows = session.exec(
             select(Outgoing, Account)
             .join(Account, col(Account.id) == Outgoing.account_id)

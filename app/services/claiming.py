@@ -16,7 +16,7 @@ from sqlalchemy import and_, func, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from app import clock
+from app.db import lease_time
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Stale
@@ -73,12 +73,12 @@ def claim(parts: Parts, limit: int = 50) -> list[Work]:
     Accounts take turns: a hundred posts of one account leave room for the one post of another.
     """
     with parts.db.read() as session:
-        if session.exec(select(Delivery.id).where(waiting(clock.now())).limit(1)).first() is None:
+        if session.exec(select(Delivery.id).where(waiting(lease_time(session))).limit(1)).first() is None:
             return []
     claimed: list[Work] = []
     with parts.db.write() as session:
         # Only now, after waiting for the database: the lease must not seem longer here than it is in the row.
-        present, began = clock.now(), time.monotonic()
+        present, began = lease_time(session), time.monotonic()
         turn = func.row_number().over(
             partition_by=col(Delivery.account_id), order_by=(col(Delivery.due_at), col(Delivery.id))
         )

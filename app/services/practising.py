@@ -16,7 +16,7 @@ from app.problems import Problem
 from app.services import accounts
 from app.states import Actor
 from connectors.practice import process
-from connectors.practice.control import Control
+from connectors.practice.control import Control, PracticePage
 
 
 def begin(parts: Parts, organisation_id: int, by: Actor) -> list[int]:
@@ -37,6 +37,15 @@ def begin(parts: Parts, organisation_id: int, by: Actor) -> list[int]:
         raise Problem("practice_not_running") from None
     handle = f"{_handle(organisation.name)}.latihan"
     page = Control(platform).make_page(f"{organisation.name} (latihan)", handle)
+    return connect(parts, organisation_id, page, by)
+
+
+def connect(parts: Parts, organisation_id: int, page: PracticePage, by: Actor) -> list[int]:
+    """Connect both accounts of a practice Page; their ids. Problem: as `accounts.add`."""
+    both = (
+        ("facebook", page.page_id, page.name, page.page_token),
+        ("instagram", page.ig_id, f"@{page.ig_username}", page.ig_token),
+    )
     return [
         accounts.add(
             parts,
@@ -48,10 +57,7 @@ def begin(parts: Parts, organisation_id: int, by: Actor) -> list[int]:
             settings={},
             by=by,
         )
-        for connector, remote_id, name, token in (
-            ("facebook", page.page_id, page.name, page.page_token),
-            ("instagram", page.ig_id, f"@{page.ig_username}", page.ig_token),
-        )
+        for connector, remote_id, name, token in both
     ]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app import clock
+from app.db import lease_time
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Problem, Stale
@@ -67,8 +68,8 @@ def _stage(parts: Parts, claimed: Work) -> None:
 
     def save(staged: Staged) -> None:
         # Each remote id is on disk as soon as it is known; saving also prolongs the lease.
-        present = clock.now()
         with parts.db.write() as session:
+            present = lease_time(session)
             hit = session.exec(
                 update(Delivery)
                 .where(

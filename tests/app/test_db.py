@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from app import clock
-from app.db import Database
+from app.db import Database, lease_time
 from app.models import Account, Organisation, Post
 from tests.fixtures import scenery
 
@@ -182,3 +183,13 @@ def test_rows_that_point_nowhere_are_refused(db: Database) -> None:
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="PostgreSQL"):
         Database(url)
+
+
+def test_leases_count_by_one_clock_that_travels_along(db: Database) -> None:
+    """On PostgreSQL the server's, whatever the worker's host says; a test's travelling moves it too."""
+    with db.read() as session:
+        near = lease_time(session)
+        with clock.travel(timedelta(hours=3)):
+            far = lease_time(session)
+    assert near.utcoffset() == timedelta(0)
+    assert timedelta(hours=2, minutes=59) < far - near < timedelta(hours=3, minutes=1)
