@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlmodel import col, select
 
@@ -20,14 +21,15 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
     for sha256 in list(parts.store.masters()):
         if not go_on():
             return
-        path = parts.store.path(sha256)
-        try:
-            young = time.time() - path.stat().st_mtime < OLD_S
-        except FileNotFoundError:
-            continue
-        if young:
-            continue
         with parts.db.read() as session:
             used = session.exec(select(Photo.id).where(col(Photo.sha256) == sha256).limit(1)).first()
-        if used is None:
+        # The age last, just before deleting: an upload of the same photo makes the file young.
+        if used is None and _old(parts.store.path(sha256)):
             parts.store.delete(sha256)
+
+
+def _old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime >= OLD_S
+    except FileNotFoundError:
+        return False

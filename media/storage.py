@@ -84,7 +84,13 @@ class Store:
             sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
         target = self.path(sha256)
         # A file of another length under this name is the leftover of a crash below us (lost blocks): replaced.
-        if not (target.is_file() and target.stat().st_size == file.stat().st_size):
+        try:
+            known = target.stat().st_size == file.stat().st_size
+            if known:
+                target.touch()  # young again: whoever sweeps up unused photos must see that somebody wants it now
+        except FileNotFoundError:
+            known = False
+        if not known:
             self._settle(file, target)
         return sha256
 
