@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="Address under which the platforms can fetch photos, e.g. https://ipsm.example.id."
     )
+    trusted_proxy: str = Field(
+        default="",
+        description="Address of the reverse proxy in front of `serve`, e.g. 127.0.0.1; what it says of the visitor's "
+        "address is believed. Empty: there is none.",
+    )
     graph_url: str = Field(
         default="https://graph.facebook.com", description="Base address of the Graph API, without version."
     )

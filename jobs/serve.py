@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import waitress
 from sqlmodel import col, select
@@ -56,6 +57,7 @@ def serve(
             threads=THREADS,
             ident=None,
             max_request_body_size=MOST_BODY,
+            **_proxy(parts.settings.trusted_proxy),
         )
         if ready:
             ready(f"http://{host}:{listener.getsockname()[1]}/")
@@ -66,6 +68,21 @@ def serve(
         if server is not None:
             server.close()
         supervisor.stop()
+
+
+def _proxy(trusted: str) -> dict[str, Any]:
+    """Behind a proxy every visitor comes from its address, and one who guesses passwords would lock all others out.
+
+    Only that address is believed, and only these headers; from anybody else they are thrown away.
+    """
+    if not trusted:
+        return {"clear_untrusted_proxy_headers": True}
+    return {
+        "trusted_proxy": trusted,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 class Supervisor:

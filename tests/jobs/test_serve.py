@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 import requests
+import waitress
 
 from app import demo
 from connectors.practice import process
@@ -180,3 +182,26 @@ def _read(home: Path, post_id: int) -> set[str]:
 def _answered(control: Control, page_id: str, comment_id: str) -> bool:
     comments = [one for post in control.posts(page_id) for one in post.comments if one.id == comment_id]
     return any(reply.own and "tindak lanjuti" in reply.text for one in comments for reply in one.replies)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "seen"), [("127.0.0.1", "203.0.113.9"), ("", "127.0.0.1"), ("192.0.2.1", "127.0.0.1")]
+)
+def test_a_visitors_address_is_believed_only_from_the_named_proxy(trusted: str, seen: str) -> None:
+    from jobs.serve import _proxy
+
+    def tell(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [str(environ["REMOTE_ADDR"]).encode()]
+
+    server = waitress.create_server(tell, host="127.0.0.1", port=0, **_proxy(trusted))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        answer = requests.get(
+            f"http://127.0.0.1:{server.effective_port}/", headers={"X-Forwarded-For": "203.0.113.9"}, timeout=10
+        )
+        assert answer.text == seen
+    finally:
+        server.close()
+        thread.join(10)
