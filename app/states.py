@@ -124,43 +124,22 @@ POST = Machine(
     ),
 )
 
+_STATUSES = {
+    "belum ditanggapi": "nobody has answered",
+    "sudah ditanggapi": "answered",
+    "ditindaklanjuti": "being worked on",
+    "diteruskan": "handed on to an agency",
+    "menunggu warga": "we asked the resident something",
+    "selesai": "done",
+    "dibuka lagi": "the resident came back",
+    "diarsipkan": "put away without an answer",
+}
+
 ASPIRATION = Machine(
     "aspiration",
-    {
-        "belum ditanggapi": "nobody has answered",
-        "sudah ditanggapi": "answered",
-        "ditindaklanjuti": "being worked on",
-        "diteruskan": "handed on to an agency",
-        "menunggu warga": "we asked the resident something",
-        "selesai": "done",
-        "dibuka lagi": "the resident came back",
-        "diarsipkan": "put away without an answer",
-    },
-    {
-        (source, to): to
-        for to in (
-            "belum ditanggapi",
-            "sudah ditanggapi",
-            "ditindaklanjuti",
-            "diteruskan",
-            "menunggu warga",
-            "selesai",
-            "dibuka lagi",
-            "diarsipkan",
-        )
-        for source in (
-            "belum ditanggapi",
-            "sudah ditanggapi",
-            "ditindaklanjuti",
-            "diteruskan",
-            "menunggu warga",
-            "selesai",
-            "dibuka lagi",
-            "diarsipkan",
-        )
-        # Nothing becomes unanswered again: what comes back is "dibuka lagi".
-        if source != to and to != "belum ditanggapi"
-    },
+    _STATUSES,
+    # A person may set any status, but nothing becomes unanswered again: what comes back is "dibuka lagi".
+    {(source, to): to for source in _STATUSES for to in _STATUSES if to not in (source, "belum ditanggapi")},
     column="status",
 )
 

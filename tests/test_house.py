@@ -124,7 +124,7 @@ def test_the_top_level_is_as_designed() -> None:
 
 
 def test_no_registry_and_no_machine_is_named() -> None:
-    hosts = ("py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.", "conda" + ".anaconda", "proxy.golang" + ".org")
+    hosts = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.", "conda" + ".anaconda", "proxy.golang" + ".org")
     machine = re.compile(r"(?<![\w/.])/(?:ho" + r"me|ro" + r"ot|wo" + r"rk|Use" + r"rs)/\w")
     wrong = []
     for path in _ours():
