@@ -20,7 +20,7 @@ from app.db import lease_time
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Stale
-from app.services import queueing
+from app.services import outcomes, queueing
 from app.settings import Settings
 from app.states import LEASED, Actor, move
 from connectors import Busy
@@ -129,13 +129,8 @@ def _next(
     """Decide on one due row and claim it; None when it only had to be moved or put off."""
     settings = parts.settings
     lease: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": present + timedelta(seconds=settings.lease_s)}
-    free: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": None}
     if delivery.state in LEASED:
-        why = f"lease ended {delivery.lease_until}"
-        unclear: dict[str, Any] = (
-            {"unsure_since": present, "looks": 0, "polls": 0} if delivery.state == "committing" else {}
-        )
-        move(session, delivery, "expire", PUBLISHER, why=why, wake_at=present, **free, **unclear)
+        _expire(session, settings, delivery, present)
         return None
     if delivery.state in ("cancelled", "unsure") and (until := _paused(account, present)):
         _put_off(session, delivery, until)
@@ -163,6 +158,28 @@ def _next(
         move(session, delivery, "release", PUBLISHER, wake_at=present, **clean)
         queueing.settle(session, delivery.post_id, PUBLISHER)
     return _next_queued(session, parts, delivery, account, post, present, lease)
+
+
+def _expire(session: Session, settings: Settings, delivery: Delivery, present: datetime) -> None:
+    """A lease ended without a word: the worker died, or was too slow.
+
+    A commit has counted its attempt and is looked up. Staging counts one now: a post that kills its worker each time
+    (or is never done within a lease) would otherwise be begun for ever, and take the others' worker down with it.
+    """
+    why = f"lease ended {delivery.lease_until}"
+    free: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": None}
+    if delivery.state == "committing":
+        unclear: dict[str, Any] = {"unsure_since": present, "looks": 0, "polls": 0}
+        move(session, delivery, "expire", PUBLISHER, why=why, wake_at=present, **free, **unclear)
+        return
+    attempts = delivery.attempts + 1
+    if attempts < outcomes.MOST_ATTEMPTS:
+        again = outcomes.resend_at(attempts, settings, present)
+        move(session, delivery, "expire", PUBLISHER, why=why, wake_at=again, attempts=attempts, **free)
+        return
+    ended: dict[str, Any] = {"wake_at": None, "attempts": attempts, "error_code": "internal", "error_facts": {}}
+    move(session, delivery, "fail", PUBLISHER, why=why, **free, **ended)
+    queueing.settle(session, delivery.post_id, PUBLISHER)
 
 
 def _next_queued(

@@ -100,8 +100,8 @@ def _stage(parts: Parts, claimed: Work) -> None:
         try:
             return connector.stage(item, before, _remember(save, latest))
         except Stale:
-            # Cancelled, or edited, meanwhile: what we made there is nobody's any more.
-            _discard(connector, latest[-1] if latest else before)
+            # Cancelled, or another worker took over: what of ours is not written down is nobody's any more.
+            _discard(connector, _unwritten(parts, claimed, latest[-1] if latest else before))
             raise
 
     latest: list[Staged] = []
@@ -115,6 +115,15 @@ def _stage(parts: Parts, claimed: Work) -> None:
     recording.staging(parts, claimed, job.content, staged)
 
 
+def _unwritten(parts: Parts, claimed: Work, made: Staged) -> Staged:
+    """What the row does not hold. What it holds, the next worker goes on with (perhaps it is public by now), and a
+    cancelled row's is dropped by ``_drop``."""
+    with parts.db.read() as session:
+        delivery = session.get(Delivery, claimed.delivery_id)
+        held = set(delivery.staged.values()) if delivery else set()
+    return Staged({key: id_ for key, id_ in made.ids.items() if id_ not in held})
+
+
 def _remember(save: Any, latest: list[Staged]) -> Any:
     def both(staged: Staged) -> None:
         latest.append(staged)
@@ -125,6 +134,10 @@ def _remember(save: Any, latest: list[Staged]) -> Any:
 
 def _commit(parts: Parts, claimed: Work) -> None:
     job = _load(parts, claimed)
+    if job.content != job.delivery.staged_of:
+        # Edited in the moment of the claim (PostgreSQL): what is staged has other words. Nothing was sent yet.
+        recording.failed(parts, claimed, Busy("lease_short"), committing=True)
+        return
 
     def use(connector: Connector) -> Published:
         item = rendering.item(parts, job.post, job.account)

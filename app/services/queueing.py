@@ -202,7 +202,8 @@ def settle(session: Session, post_id: int, by: Actor) -> None:
     """Compute the post's state from its deliveries, after any of them moved."""
     session.flush()
     # Locked where writes run side by side: of two deliveries that end at once, the second settles with both in view.
-    post = session.get(Post, post_id, with_for_update=True)
+    # And read again: a claim had it in hand since before it waited.
+    post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
     if post is None or post.state in ("draft", "in_review"):
         return
     states = set(session.exec(select(Delivery.state).where(Delivery.post_id == post_id)))

@@ -102,7 +102,12 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
         assert delivery is not None
         account = session.get(Account, delivery.account_id)
         if delivery.state == "published":
-            if delivery.remote_id not in (None, public.remote_id):
+            if delivery.remote_id is None:
+                # A person said so before the answer came: without its id no comment of it would ever be read.
+                delivery.remote_id, delivery.permalink = public.remote_id, delivery.permalink or public.permalink
+                session.add(delivery)
+                note(session, delivery, "late_id", PUBLISHER, facts={"remote_id": public.remote_id})
+            elif delivery.remote_id != public.remote_id:
                 note(session, delivery, "second_id", PUBLISHER, facts={"remote_id": public.remote_id})
             return
         if delivery.state in ("unsure", "needs_person"):
