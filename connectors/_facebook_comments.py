@@ -8,7 +8,7 @@ from itertools import chain
 
 from connectors._errors import Gone, Refused, SignInAgain
 from connectors._graph import Answer, Graph, field_refused
-from connectors._graph_reading import after, ident, moment, same_text, text, whole
+from connectors._graph_reading import FACEBOOK, after, ident, link, moment, same_text, text, whole
 from connectors._types import RemoteComment
 
 #: From all we want down to what every server knows: one refused field fails the whole call.
@@ -49,8 +49,9 @@ def read(graph: Graph, post_id: str, own_id: str) -> Iterator[RemoteComment]:
     if nested and stream:
         return
     for top_id, answers in tops:
-        if answers or (answers is None and not stream):
-            yield from _replies(graph, top_id, fields, own_id, seen)
+        # Without a count nobody says that there are none: a server may ignore ``filter`` and the field alike.
+        if answers is None or answers:
+            yield from _replies(graph, top_id, fields, own_id, seen, asked_on_suspicion=answers is None and stream)
 
 
 def find_reply(graph: Graph, comment_id: str, wanted: str, since: datetime, own_id: str) -> str | None:
@@ -100,16 +101,19 @@ def _with_waiting(
         stack += waiting.pop(current.remote_id, [])
 
 
-def _replies(graph: Graph, top_id: str, fields: str, own_id: str, seen: set[str]) -> Iterator[RemoteComment]:
+def _replies(
+    graph: Graph, top_id: str, fields: str, own_id: str, seen: set[str], *, asked_on_suspicion: bool
+) -> Iterator[RemoteComment]:
     try:
         for row in chain.from_iterable(_pages(graph, top_id, fields, stream=False)):
             reply = _comment(row, own_id, parent_id=top_id)
             if reply is not None and reply.remote_id not in seen:
                 seen.add(reply.remote_id)
                 yield reply
-    except Gone:
-        # Deleted while we were reading.
-        return
+    except (Refused, SignInAgain) as error:
+        # Deleted while we were reading; or, asked on suspicion, a server without lists of replies.
+        if not isinstance(error, Gone) and not (asked_on_suspicion and field_refused(error)):
+            raise
 
 
 def _comment(row: Answer, own_id: str, parent_id: str | None = None) -> RemoteComment | None:
@@ -128,7 +132,7 @@ def _comment(row: Answer, own_id: str, parent_id: str | None = None) -> RemoteCo
         parent_id=ident(row.get("parent")) or parent_id,
         hidden=row.get("is_hidden") is True,
         own=author_id == own_id,
-        permalink=text(row.get("permalink_url")) or None,
+        permalink=link(row.get("permalink_url"), FACEBOOK),
     )
 
 

@@ -6,7 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
+#: Where a relative ``permalink_url`` stands.
+FACEBOOK = "https://www.facebook.com/"
+INSTAGRAM = "https://www.instagram.com/"
 #: Clocks differ and a platform may date a post a little before our call: this much earlier still counts as after.
 EARLIER = timedelta(minutes=2)
 
@@ -35,6 +39,16 @@ def whole(value: Any) -> int | None:
 def text(value: Any) -> str:
     """A text field; "" when missing."""
     return value if isinstance(value, str) else ""
+
+
+def link(value: Any, site: str) -> str | None:
+    """An address to open in a browser: a relative one stands on ``site``; None for anything but http and https."""
+    address = text(value).strip()
+    try:
+        whole_address = urljoin(site, address) if address else ""
+    except ValueError:
+        return None
+    return whole_address if whole_address.startswith(("https://", "http://")) else None
 
 
 def ident(value: Any) -> str | None:

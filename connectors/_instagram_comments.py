@@ -8,7 +8,7 @@ from itertools import chain
 
 from connectors._errors import Gone, Refused, SignInAgain
 from connectors._graph import Answer, Graph, field_refused
-from connectors._graph_reading import after, ident, moment, same_text, text
+from connectors._graph_reading import after, ident, moment, same_text, text, whole
 from connectors._types import RemoteComment
 
 #: Meta gives at most 50 comments a page (IG Media Comments).
@@ -24,21 +24,27 @@ Own = Callable[[str | None, str | None], bool]
 
 
 def read(graph: Graph, media_id: str, own: Own) -> Iterator[RemoteComment]:
-    """All comments, each followed by its replies."""
+    """All comments, each followed by its replies; those that a server leaves out of the list come last."""
     fields, nested, pages = _opened(graph, media_id)
     seen: set[str] = set()
+    tops: list[str] = []
+    inside = not nested
     for row in chain.from_iterable(pages):
         comment = _comment(row, own, None)
         # New comments arriving while we read push old ones to the next page, where they come a second time.
         if comment is None or comment.remote_id in seen:
             continue
         seen.add(comment.remote_id)
+        tops.append(comment.remote_id)
+        inside = inside or "replies" in row
         yield comment
         for reply_row in _replies(graph, comment.remote_id, row if nested else None, fields):
             reply = _comment(reply_row, own, comment.remote_id)
             if reply is not None and reply.remote_id not in seen:
                 seen.add(reply.remote_id)
                 yield reply
+    if tops and not inside and _more_than(graph, media_id, len(seen)):
+        yield from _left_out(graph, tops, fields, own, seen)
 
 
 def find_reply(graph: Graph, comment_id: str, wanted: str, since: datetime, own: Own) -> str | None:
@@ -89,6 +95,32 @@ def _replies(graph: Graph, comment_id: str, row: Answer | None, fields: str) -> 
         yield from chain.from_iterable(_pages(graph, comment_id, "replies", fields))
     except Gone:
         return
+
+
+def _more_than(graph: Graph, media_id: str, known: int) -> bool:
+    """Whether the media has more comments than we saw, or does not say: replies may be kept out of the list."""
+    try:
+        counted = whole(graph.read(media_id, "comments_count").get("comments_count"))
+    except (Refused, SignInAgain) as error:
+        if not field_refused(error):
+            raise
+        return True
+    return counted is None or counted > known
+
+
+def _left_out(graph: Graph, tops: list[str], fields: str, own: Own, seen: set[str]) -> Iterator[RemoteComment]:
+    """Each comment's own list of replies, until the server refuses one: it has no such lists."""
+    for top_id in tops:
+        try:
+            for row in _replies(graph, top_id, None, fields):
+                reply = _comment(row, own, top_id)
+                if reply is not None and reply.remote_id not in seen:
+                    seen.add(reply.remote_id)
+                    yield reply
+        except (Refused, SignInAgain) as error:
+            if not field_refused(error):
+                raise
+            return
 
 
 def _comment(row: Answer, own: Own, parent_id: str | None) -> RemoteComment | None:

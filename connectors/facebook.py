@@ -23,7 +23,7 @@ from connectors._base import Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
 from connectors._graph_account import GraphConnector, looking, upload_page_photo
-from connectors._graph_reading import EARLIER, after, moment, same_text, text, whole
+from connectors._graph_reading import EARLIER, FACEBOOK, after, link, moment, same_text, text, whole
 from connectors._types import Ability, AccountFacts, Counts, Item, Limits, Published, RemoteComment, Staged
 
 log = logging.getLogger(__name__)
@@ -220,17 +220,17 @@ class Facebook(GraphConnector):
     def _permalink(self, post_id: str) -> str | None:
         """Cosmetic: any failure is None and never spoils a success."""
         try:
-            link = self.graph.read(post_id, "permalink_url", quick=True).get("permalink_url")
+            address = self.graph.read(post_id, "permalink_url", quick=True).get("permalink_url")
         except ConnectorError:
             return None
-        return text(link) or None
+        return link(address, FACEBOOK)
 
     def _by_id(self, post_id: str) -> Published | None:
         """The staged post when it is public, None when it is not; ``Gone`` when it is not to be seen."""
         post = self.graph.first(post_id, "is_published,permalink_url", "is_published")
         if post.get("is_published") is not True:
             return None
-        return Published(post_id, text(post.get("permalink_url")) or None)
+        return Published(post_id, link(post.get("permalink_url"), FACEBOOK))
 
     def _listed(self, item: Item, since: datetime) -> Published | None:
         start = str(int((since - EARLIER).timestamp()))
@@ -248,7 +248,7 @@ class Facebook(GraphConnector):
                 continue
             # Two equal posts in the window: ours is the one nearest to the start.
             found.sort(key=lambda row: moment(row.get("created_time")) or since)
-            return Published(str(found[0]["id"]), text(found[0].get("permalink_url")) or None) if found else None
+            return Published(str(found[0]["id"]), link(found[0].get("permalink_url"), FACEBOOK)) if found else None
         return None
 
     def _photo_is_live(self, photo_id: str) -> bool:

@@ -17,7 +17,7 @@ from connectors._base import Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
 from connectors._graph_account import GraphConnector, looking
-from connectors._graph_reading import after, moment, same_text, text, whole
+from connectors._graph_reading import INSTAGRAM, after, link, moment, same_text, text, whole
 from connectors._instagram_containers import (
     CONTAINER,
     Staging,
@@ -237,7 +237,7 @@ class Instagram(GraphConnector):
 
     def _permalink(self, media_id: str) -> str | None:
         try:
-            return text(self.graph.read(media_id, "permalink", quick=True).get("permalink")) or None
+            return link(self.graph.read(media_id, "permalink", quick=True).get("permalink"), INSTAGRAM)
         except ConnectorError:
             return None
 
@@ -257,7 +257,7 @@ class Instagram(GraphConnector):
 
 
 def _published(row: Answer) -> Published:
-    return Published(str(row["id"]), text(row.get("permalink")) or None)
+    return Published(str(row["id"]), link(row.get("permalink"), INSTAGRAM))
 
 
 def _same(item: Item, row: Answer) -> bool:

@@ -81,6 +81,31 @@ def test_a_stream_that_is_ignored(script: Script, facebook: Facebook) -> None:
     assert script.asked("GET", "/c2/comments") == []
 
 
+def test_a_stream_that_is_ignored_by_a_server_without_counts(script: Script, facebook: Facebook) -> None:
+    script.on("GET", "/1_2/comments", Says({"data": [row(1), row(2)]}))
+    script.on("GET", "/c1/comments", Says({"data": [row(3)]}))
+    script.on("GET", "/c2/comments", UNKNOWN_FIELD)
+    assert read(facebook) == [("c1", None), ("c2", None), ("c3", "c1")]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("/1/posts/2?comment_id=3", "https://www.facebook.com/1/posts/2?comment_id=3"),
+        ("https://fb/c1", "https://fb/c1"),
+        ("javascript:alert(1)", None),
+        ("http://[", None),
+        ("", None),
+        (7, None),
+    ],
+)
+def test_a_link_is_one_that_opens_on_the_platform(
+    script: Script, facebook: Facebook, told: Any, kept: str | None
+) -> None:
+    script.on("GET", "/comments", Says({"data": [row(1, permalink_url=told, comment_count=0)]}))
+    assert [comment.permalink for comment in facebook.comments("1_2")] == [kept]
+
+
 def test_a_deleted_post_is_gone(script: Script, facebook: Facebook) -> None:
     script.on("GET", "/comments", GONE)
     with pytest.raises(Gone):

@@ -50,6 +50,24 @@ def test_a_server_that_refuses_fields_and_nesting(script: Script, instagram: Ins
     assert read(instagram) == [("c1", None), ("c3", "c1"), ("c2", None)]
 
 
+@pytest.mark.parametrize("counted", [Says({"comments_count": 3}), Says({"id": "m1"}), UNKNOWN_FIELD])
+def test_nesting_that_is_ignored(script: Script, instagram: Instagram, counted: Says) -> None:
+    script.on("GET", f"/{IG}", Says({"username": "ipsm"}))
+    script.on("GET", "/m1/comments", Says({"data": [row(2), row(1)]}))
+    script.on("GET", "/m1", counted)
+    script.on("GET", "/c2/replies", GONE)
+    script.on("GET", "/c1/replies", Says({"data": [row(3)]}))
+    assert read(instagram) == [("c2", None), ("c1", None), ("c3", "c1")]
+
+
+def test_no_replies_are_asked_for_where_the_count_says_none(script: Script, instagram: Instagram) -> None:
+    script.on("GET", f"/{IG}", Says({"username": "ipsm"}))
+    script.on("GET", "/m1/comments", Says({"data": [row(2), row(1)]}))
+    script.on("GET", "/m1", Says({"comments_count": 2}))
+    assert read(instagram) == [("c2", None), ("c1", None)]
+    assert script.asked("GET", "/replies") == []
+
+
 def test_who_wrote_it(script: Script, instagram: Instagram) -> None:
     rows = [
         row(1, user="ipsm"),
