@@ -65,7 +65,7 @@ def zone() -> str:
 
 def words_of(problem: Problem) -> str:
     """The sentence of a problem."""
-    return sentence(problem.code, problem.facts)
+    return sentence(problem.code, problem.facts, zone())
 
 
 def say(words: str, tone: str = "ok") -> None:
@@ -94,7 +94,7 @@ def add(app: Flask) -> None:
         judul=lambda caption: home.headline(caption),
         angka=times.number,
         desimal=times.decimal,
-        kalimat=lambda code, facts=None: sentence(code, facts or {}),
+        kalimat=lambda code, facts=None: sentence(code, facts or {}, zone()),
     )
     app.context_processor(_context)
     app.register_error_handler(CSRFError, _csrf_missing)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app import times
 from app.words_reasons import REASONS
 
 #: What a person did or typed that cannot be done so.
@@ -181,18 +182,24 @@ METRICS = {
 _ALL = {**PHOTOS, **REASONS, **PROBLEMS}
 
 
-def sentence(code: str, facts: Mapping[str, Any] | None = None) -> str:
-    """The sentence for a code. An unknown code is said openly with its name, so that it can be looked up."""
+#: Reasons that do not say themselves what is wrong: only there the platform's words, in its language, are added.
+_VAGUE = frozenset({"refused", "unknown_refusal", "abusive", "spam", "media_type", "video", "checkpoint"})
+#: Where an organisation's zone is not known, as on the command line.
+_ZONE = "Asia/Jakarta"
+
+
+def sentence(code: str, facts: Mapping[str, Any] | None = None, zone: str = _ZONE) -> str:
+    """The sentence for a code, its dates in the zone. An unknown code is said openly, so that it can be looked up."""
     pattern = _ALL.get(code)
     if pattern is None:
         return f"Terjadi hal yang belum kami kenal ({code})."
-    said = _filled(pattern, facts)
-    told = (facts or {}).get("user_msg")
-    return f"{said} Kata platform: “{told}”" if told and "{user_msg}" not in pattern and code in REASONS else said
+    said = _filled(pattern, facts, zone)
+    told = str((facts or {}).get("user_msg") or "").strip()
+    return f"{said} Kata platform: “{told}”." if told and code in _VAGUE else said
 
 
-def _filled(pattern: str, facts: Mapping[str, Any] | None) -> str:
-    known = {key: _plain(value) for key, value in (facts or {}).items()}
+def _filled(pattern: str, facts: Mapping[str, Any] | None, zone: str = _ZONE) -> str:
+    known = {key: _plain(key, value, zone) for key, value in (facts or {}).items()}
     known["which"] = f" ke-{known['photo']}" if known.get("photo") else ""
     return pattern.format_map(defaultdict(lambda: "-", known))
 
@@ -207,5 +214,10 @@ def known(code: str) -> bool:
     return code in _ALL
 
 
-def _plain(value: Any) -> str:
-    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)
+def _plain(key: str, value: Any, zone: str) -> str:
+    """A fact as text. A time, and ``at`` that came back from the database as ISO 8601, is said as its date."""
+    try:
+        at = datetime.fromisoformat(value) if key == "at" and isinstance(value, str) else value
+        return times.plain_date(times.local(at, zone).date()) if isinstance(at, datetime) else str(value)
+    except ValueError:  # no time, or one without a zone: a reason must never fail to be shown
+        return str(value)

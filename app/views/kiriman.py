@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, get_template_attribute, redirect, render_template, request, url_for
@@ -123,6 +123,7 @@ def _page(post_id: int, status: int = 200, **facts: Any) -> Any:
         say_at=_moment_in,
         next_step=words.DELIVERY,
         form_number=number,
+        unsure_for=timedelta(seconds=parts().settings.unsure_for_s),
         editable=_uneditable(post_id) is None,
         cancellable=post.state in ("draft", "in_review") or any(way.state in queueing.CANCELLABLE for way in ways),
         movable=post.state in ("draft", "in_review") or any(way.state in _MOVABLE for way in ways),

@@ -17,6 +17,7 @@ export default function upload(panel) {
   const strip = () => panel.querySelector(".strip");
   const photos = () => strip().querySelectorAll("li[data-photo]").length;
   const waiting = () => strip().querySelectorAll("li[data-waits]").length;
+  const coming = () => strip().querySelectorAll('li[data-waits="yes"]').length; // those refused take no room
 
   function sum() {
     const parts = [`${photos() + waiting()} foto`];
@@ -38,7 +39,7 @@ export default function upload(panel) {
     image.src = URL.createObjectURL(file);
     image.onerror = () => image.remove(); // a photo the browser cannot show (HEIC) is sent all the same
     image.onload = () => URL.revokeObjectURL(image.src);
-    item.querySelector(".no").textContent = photos() + waiting() + 1;
+    item.querySelector(".no").textContent = photos() + coming() + 1;
     item.querySelector("progress").setAttribute("aria-label", `Unggahan ${file.name}`);
     strip().insertBefore(item, strip().querySelector(".add"));
     const job = { file, item, tries: 0 };
@@ -53,6 +54,7 @@ export default function upload(panel) {
     job.item.querySelector("progress").hidden = stopped;
     job.item.querySelector(".acts").hidden = !stopped;
     job.item.querySelector("[data-again]").hidden = !again;
+    job.item.dataset.waits = stopped && !again ? "refused" : "yes";
     job.item.querySelector(".share").classList.toggle("fault", stopped);
     if (stopped) tell(`${job.file.name}: ${words}`);
   }
@@ -165,7 +167,7 @@ export default function upload(panel) {
   function chosen(files) {
     for (const file of files) {
       const job = place(file);
-      if (photos() + waiting() > Number(panel.dataset.most)) {
+      if (photos() + coming() > Number(panel.dataset.most)) {
         say(job, `Foto terlalu banyak; paling banyak ${panel.dataset.most}.`, { stopped: true });
       } else if (file.size > MOST_BYTES) {
         say(job, "Berkas foto terlalu besar; paling besar 40 MB.", { stopped: true });
