@@ -1,7 +1,7 @@
 """What an error of the Graph API means: one table from code and subcode to the five errors of a connector.
 
 Sources: Meta, "Handle Errors" (Graph API) and "Error Codes" (Instagram Platform, page of 2 June 2026). Decided by
-number, the subcode before the code; text is asked only where Meta gives one number to several things (code 100).
+number, the subcode before the code; text is asked only where Meta gives one number to several things (100, 2500).
 """
 
 from __future__ import annotations
@@ -200,6 +200,9 @@ def rule_for(code: int | None, subcode: int | None, message: str, *, transient: 
         return PAIRS[code, subcode]
     if code == 1 and "reduce the amount of data" in message.lower():
         return Rule("transient", "too_much_data")
+    if code == 2500 and any(words in message.lower() for words in ("unknown path", "syntax error")):
+        # "Unknown path components: /x" and a field nobody could parse: they speak of the call, not of the token.
+        return _PERMANENT
     if code is not None and code in CODES:
         return CODES[code]
     if transient:

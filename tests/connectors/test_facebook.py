@@ -364,3 +364,12 @@ def test_the_form_of_a_post_is_the_documented_one(script: Script, facebook: Face
     assert b'name="source"; filename="photo_1.jpg"' in upload.body
     assert "Alt “satu”".encode() in upload.body
     assert b'name="published"\r\n\r\nfalse' in upload.body
+
+
+def test_check_on_a_server_without_me(script: Script, facebook: Facebook) -> None:
+    no_path = error(2500, None, "Unknown path components: /me", status=404)
+    script.on("GET", "/me", no_path)
+    script.on("GET", "/permissions", no_path)
+    script.on("GET", f"/{PAGE}", Says({"id": PAGE, "name": "IPSM"}))
+    facts = facebook.check()
+    assert (facts.remote_id, facts.name, facts.missing) == (PAGE, "IPSM", ())

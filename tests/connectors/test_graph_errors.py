@@ -188,6 +188,9 @@ def test_numbers_in_words_decide_nothing() -> None:
     assert rule_for(100, None, "(#190) error 463 at 2207051", transient=False).key == "unknown_refusal"
     assert rule_for(1900, 4630, "Session has expired", transient=False).key == "unknown_refusal"
     assert rule_for(None, None, "rate limit reached", transient=False).key == "unknown_refusal"
+    assert rule_for(2500, None, "Unknown path components: /permissions", transient=False).key == "unknown_refusal"
+    assert rule_for(2500, None, 'Syntax error "Expected name"', transient=False).key == "unknown_refusal"
+    assert rule_for(2500, None, "An active access token must be used", transient=False).key == "no_token"
     assert rule_for(80015, None, "", transient=False).key == "unknown_refusal"
 
 
