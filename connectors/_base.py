@@ -51,6 +51,8 @@ class Connector(ABC):
         self.usage = Usage()
         #: Server time of the last answer's Date header, None before the first call or without the header.
         self.server_time: datetime | None = None
+        #: Remote ids that are known to belong to other posts: looking for one by its words never takes them.
+        self.taken: frozenset[str] = frozenset()
 
     @classmethod
     def secrets_from(cls, text: str, wire: Wire) -> dict[str, str]:

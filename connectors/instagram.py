@@ -212,7 +212,7 @@ class Instagram(GraphConnector):
             try:
                 for rows in self.graph.pages(self.account.remote_id, "media", {"fields": fields}, limit=25):
                     fresh = [row for row in rows if after(row.get("timestamp"), since)]
-                    found += [row for row in fresh if _same(item, row)]
+                    found += [row for row in fresh if _same(item, row) and str(row["id"]) not in self.taken]
                     if rows and not fresh:
                         break
             except (Refused, SignInAgain) as error:

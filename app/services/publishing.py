@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from app import clock
 from app.db import lease_time
@@ -24,6 +24,9 @@ from app.states import note
 from connectors import Busy, Connector, ConnectorError, Gone, Published, Staged, Unsupported
 
 log = logging.getLogger(__name__)
+
+#: Posts of this long ago may still stand in the list in which an unclear one is looked for.
+_ALIKE = timedelta(days=7)
 
 
 def work(parts: Parts, claimed: Work) -> None:
@@ -43,6 +46,8 @@ class _Job:
     post: Post
     account: Account
     content: str
+    #: Remote ids of the account's other posts: one with the same words is not this one.
+    taken: frozenset[str]
 
 
 def _load(parts: Parts, claimed: Work) -> _Job:
@@ -54,7 +59,13 @@ def _load(parts: Parts, claimed: Work) -> _Job:
         post, account = session.get(Post, delivery.post_id), session.get(Account, delivery.account_id)
         assert post is not None
         assert account is not None
-        job = _Job(delivery, post, account, content_of(post, account))
+        others = select(Delivery.remote_id).where(
+            Delivery.account_id == delivery.account_id,
+            Delivery.id != delivery.id,
+            col(Delivery.published_at) > clock.now() - _ALIKE,
+        )
+        taken = frozenset(filter(None, session.exec(others)))
+        job = _Job(delivery, post, account, content_of(post, account), taken)
     return job
 
 
@@ -142,6 +153,7 @@ def _commit(parts: Parts, claimed: Work) -> None:
     def use(connector: Connector) -> Published:
         item = rendering.item(parts, job.post, job.account)
         claimed.still_enough(parts.settings)
+        connector.taken = job.taken
         return connector.commit(item, _staged(job.delivery))
 
     try:
@@ -156,12 +168,17 @@ def _look(parts: Parts, claimed: Work) -> None:
     job = _load(parts, claimed)
     delivery = job.delivery
     since = delivery.commit_at or delivery.due_at
+
+    def use(connector: Connector) -> Published | None:
+        connector.taken = job.taken
+        found = connector.find(rendering.item(parts, job.post, job.account), _staged(delivery), since)
+        if found and found.remote_id in job.taken:
+            # Another post with the same words: says nothing of ours.
+            raise Busy("unreadable")
+        return found
+
     try:
-        published = accounts.with_connector(
-            parts,
-            accounts.opened(parts, job.account),
-            lambda connector: connector.find(rendering.item(parts, job.post, job.account), _staged(delivery), since),
-        )
+        published = accounts.with_connector(parts, accounts.opened(parts, job.account), use)
     except (ConnectorError, Problem) as error:
         recording.unread(parts, claimed, error)
         return

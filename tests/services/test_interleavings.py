@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col, update
 
 from app import clock, words
@@ -12,6 +13,8 @@ from app.models import Delivery, Post
 from app.parts import Parts
 from app.services import claiming, publishing, queueing
 from app.services import outcomes as table
+from connectors import Published
+from connectors.facebook import Facebook
 from tests.fixtures import scenery
 from tests.fixtures.loop import BY, Loop, until
 
@@ -122,3 +125,42 @@ def test_a_post_is_settled_from_what_stands_in_the_database(parts: Parts) -> Non
         session.execute(moved, execution_options={"synchronize_session": False})
         queueing.settle(session, post_id, BY)
         assert known.state == "failed"
+
+
+@pytest.mark.parametrize("fault", ["error_500", "lost_answer"])
+@pytest.mark.parametrize(("platform", "call", "photos"), [("facebook", "feed", 0), ("instagram", "publish", 1)])
+def test_the_same_words_twice_are_two_posts(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, fault: str, platform: str, call: str, photos: int
+) -> None:
+    """An unclear second one is not taken for the first, which stands there with the same words."""
+    monkeypatch.setattr(Facebook, "_direct", True)  # the way in which only the words tell
+    place = loop.place()
+    account_id, remote = (
+        (place.facebook, place.page.page_id) if platform == "facebook" else (place.instagram, place.page.ig_id)
+    )
+    first = loop.post(account_id, caption="Sama", photos=photos)
+    loop.settle()
+    loop.control.fault(call, fault)
+    second = loop.post(account_id, caption="Sama", photos=photos)
+    loop.settle()
+    assert loop.control.faults() == []
+    ids = [loop.delivery(post_id).remote_id for post_id in (first, second)]
+    assert (loop.state(first), loop.state(second)) == ("published", "published")
+    assert sorted(post.id for post in loop.control.posts(remote)) == sorted(map(str, ids))
+    assert len(set(ids)) == 2
+
+
+def test_a_post_that_is_anothers_is_never_taken_for_ours(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a connector finds."""
+    place = loop.place()
+    first = loop.post(place.facebook)
+    loop.settle()
+    public = Published(loop.delivery(first).remote_id or "", None)
+    monkeypatch.setattr(Facebook, "find", lambda *_: public)
+    loop.control.fault("flip", "error_500")
+    second = loop.post(place.facebook)
+    until(lambda: loop.delivery(second).looks >= 2 or (loop.step() and False))
+    assert loop.delivery(second).state == "unsure"
+    monkeypatch.undo()
+    loop.settle()
+    assert loop.control.count(place.page.page_id) == 2
