@@ -373,3 +373,21 @@ def test_check_on_a_server_without_me(script: Script, facebook: Facebook) -> Non
     script.on("GET", f"/{PAGE}", Says({"id": PAGE, "name": "IPSM"}))
     facts = facebook.check()
     assert (facts.remote_id, facts.name, facts.missing) == (PAGE, "IPSM", ())
+
+
+def test_photos_as_one_array_where_indexed_keys_are_refused(
+    script: Script, facebook: Facebook, make_photo: MakePhoto
+) -> None:
+    def feed(seen: Seen) -> Says:
+        return Says({"id": "1_2"}) if "attached_media" in seen.form else error(100, None, "(#100) Invalid parameter")
+
+    script.on("POST", "/photos", Says({"id": "p1"}), once=True)
+    script.on("POST", "/photos", Says({"id": "p2"}))
+    script.on("POST", "/feed", feed)
+    staged = facebook.stage(Item("Foto", (make_photo(1), make_photo(2))), Staged(), ignore)
+    assert staged.ready
+    assert staged.ids["post"] == "1_2"
+    form = script.asked("POST", "/feed")[-1].form
+    assert json.loads(form["attached_media"]) == [{"media_fbid": "p1"}, {"media_fbid": "p2"}]
+    assert form["published"] == "false"
+    assert not [key for key in form if "[" in key]
