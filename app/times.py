@@ -5,7 +5,7 @@ The zone is an organisation's (app/models/organisation.ZONES); every time a pers
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,11 @@ def deadline(at: datetime, zone: str, now: datetime) -> tuple[int, str]:
     if (day - today).days > 1 and working:
         return 1, f"Sisa {working} hari kerja"
     return (2 if (day - today).days <= 1 else 1), f"{near[0].upper()}{near[1:]}, {clock_time(at, zone)}"
+
+
+def next_midnight(now: datetime, zone: str) -> datetime:
+    """When the day of the zone ends, aware."""
+    return datetime.combine(local(now, zone).date() + timedelta(days=1), time(), ZoneInfo(zone))
 
 
 def greeting(now: datetime, zone: str) -> str:

@@ -129,7 +129,7 @@ DELIVERY = {
     "committing": ("Sedang diterbitkan", "Tunggu sebentar."),
     "published": ("Terbit", "Sudah terlihat umum."),
     "handed": ("Diserahkan", "Menunggu kabar bahwa sudah tayang."),
-    "held": ("Ditahan", "Sambungkan akun lagi; kiriman jalan sendiri setelah itu."),
+    "held": ("Ditahan", "Kiriman jalan sendiri begitu akun tersambung lagi."),
     "unsure": ("Perlu dicek", "Sedang kami periksa di platform; jangan kirim ulang dulu."),
     "needs_person": ("Perlu dicek", "Buka akunnya: bila sudah tayang pilih “sudah tayang”, bila belum “kirim ulang”."),
     "failed": ("Gagal", "Perbaiki, lalu kirim ulang. Foto Anda tetap aman."),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import and_, func, not_, or_, select, true
 from sqlmodel import Session, col
 
 from app.models import KINDS, Account, Activity, Aspiration, Comment, Delivery, Membership, Person, Post
@@ -23,6 +23,8 @@ PAGE = 25
 #: What the filter of statuses offers besides the statuses themselves.
 OPEN, ALL = "perlu", "semua"
 STATUSES = (OPEN, ALL, *ASPIRATION.states)
+#: The deadline's filters, cut like the three counts of the start page (app/queries/home.tally).
+DUE = ("lewat", "hari-ini", "nanti")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,6 +36,7 @@ class Wanted:
     status: str = OPEN
     words: str = ""
     after: str = ""
+    due: str = ""  # one of DUE, or any
 
     @classmethod
     def read(cls, given: Any) -> Wanted:
@@ -44,12 +47,14 @@ class Wanted:
             status if status in STATUSES else OPEN,
             given.get("q", "").replace("\0", "").strip()[:100],
             given.get("sesudah", "")[:60],
+            due if (due := given.get("tenggat", "")) in DUE else "",
         )
 
     def address(self, **changes: str) -> dict[str, Any]:
         """For url_for: only what differs from a plain list. A changed filter begins at the top."""
         other = replace(self, **{"after": "", **changes}) if changes else self
         pairs = {"jenis": other.kind, "status": "" if other.status == OPEN else other.status, "q": other.words}
+        pairs["tenggat"] = other.due
         return {name: value for name, value in {**pairs, "sesudah": other.after}.items() if value}
 
 
@@ -87,10 +92,17 @@ class Listed:
         return sum(self.counts.values())
 
 
-def listed(session: Session, organisation_id: int, wanted: Wanted, most: int = PAGE) -> Listed:
-    """A page of what is wanted, with the counts beside the filters."""
-    counts = _counts(session, organisation_id, wanted)
-    lines, following = _page(session, organisation_id, wanted, most)
+def listed(
+    session: Session,
+    organisation_id: int,
+    wanted: Wanted,
+    most: int = PAGE,
+    day: tuple[datetime, datetime] | None = None,
+) -> Listed:
+    """A page of what is wanted, with the counts beside the filters. day: (now, next midnight), for ``wanted.due``."""
+    here = and_(col(Aspiration.organisation_id) == organisation_id, _due(wanted.due, day))
+    counts = _counts(session, here, wanted)
+    lines, following = _page(session, here, wanted, most)
     return Listed(lines, following, counts, sum(counts.get(kind, 0) for kind in ASKS))
 
 
@@ -132,9 +144,21 @@ def helpers_of(session: Session, organisation_id: int, now_assigned: int | None 
     return [(id_, name) for id_, name in rows]
 
 
-def _matching(organisation_id: int, wanted: Wanted, *, any_kind: bool = False) -> Any:
+def _due(which: str, day: tuple[datetime, datetime] | None) -> Any:
+    deadline = col(Aspiration.deadline)
+    if not which or day is None:
+        return true()
+    now, midnight = day
+    if which == "lewat":
+        return deadline <= now
+    if which == "hari-ini":
+        return and_(deadline > now, deadline < midnight)
+    return or_(deadline.is_(None), deadline >= midnight)
+
+
+def _matching(here: Any, wanted: Wanted, *, any_kind: bool = False) -> Any:
     """The WHERE of a list. A word is looked for in text and author, its wildcards taken literally."""
-    rules = [col(Aspiration.organisation_id) == organisation_id]
+    rules = [here]
     if wanted.status == OPEN:
         rules.append(col(Aspiration.status).in_(WAITING))
     elif wanted.status != ALL:
@@ -152,10 +176,10 @@ def _matching(organisation_id: int, wanted: Wanted, *, any_kind: bool = False) -
     return and_(*rules)
 
 
-def _counts(session: Session, organisation_id: int, wanted: Wanted) -> dict[str, int]:
+def _counts(session: Session, here: Any, wanted: Wanted) -> dict[str, int]:
     rows = session.execute(
         select(col(Aspiration.kind), func.count())
-        .where(_matching(organisation_id, wanted, any_kind=True))
+        .where(_matching(here, wanted, any_kind=True))
         .group_by(col(Aspiration.kind))
     )
     return {row[0]: row[1] for row in rows}
@@ -171,14 +195,14 @@ def _groups() -> list[tuple[Any, bool]]:
     ]
 
 
-def _page(session: Session, organisation_id: int, wanted: Wanted, most: int) -> tuple[list[Line], str]:
+def _page(session: Session, here: Any, wanted: Wanted, most: int) -> tuple[list[Line], str]:
     start, at, last = _key(wanted.after)
     found: list[tuple[int, Line]] = []
     for number, (which, by_deadline) in enumerate(_groups()):
         if number < start or len(found) > most:
             continue
         time = col(Aspiration.deadline) if by_deadline else col(Aspiration.said_at)
-        rules = [_matching(organisation_id, wanted), which]
+        rules = [_matching(here, wanted), which]
         if at is not None and number == start:
             later = time > at if by_deadline else time < at
             same = col(Aspiration.id) > last if by_deadline else col(Aspiration.id) < last

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session, select
 
-from app import words_inbox
+from app import clock, times, words_inbox
 from app.forms.kotak import Care, Hide, Note, Reply
-from app.frame import actor, organisation_id, parts, say, standing, words_of
+from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
 from app.models import Person
 from app.problems import Problem, Stale
 from app.queries import conversation, inbox
@@ -243,9 +243,10 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
     """List and talk. item_id None: the list leads, its first item beside it. Forms: as sent, with their faults."""
     wanted = Wanted.read(request.args)
     facts: dict[str, Any] = {"wanted": wanted, "lead": item_id is None, "others": others, "thread": None}
+    day = (clock.now(), times.next_midnight(clock.now(), zone()))
     with parts().db.read() as session:
         here = organisation_id()
-        facts["found"] = found = inbox.listed(session, here, wanted)
+        facts["found"] = found = inbox.listed(session, here, wanted, day=day)
         if not found.lines:
             facts["heard"], facts["last_answer"] = inbox.heard_of(session, here), inbox.last_answer(session, here)
         shown = item_id if item_id is not None else (found.lines[0].id if found.lines else None)

@@ -12,7 +12,7 @@ from app import clock
 from app.models import Aspiration, Comment, Event, Outgoing
 from app.services import moderating
 from app.states import Actor
-from app.times import deadline
+from app.times import deadline, next_midnight
 from tests.app import residents
 from tests.app.residents import page
 from tests.fixtures.web import Web, post
@@ -47,6 +47,28 @@ def test_the_most_urgent_stands_on_top(web: Web, delivery: int) -> None:
     assert top is not None
     assert "Lewat sejak" in top.get_text()
     assert "beat3" in str(top)
+
+
+def test_the_three_counts_of_the_start_page_lead_to_just_those(web: Web, delivery: int) -> None:
+    now = clock.now()
+    midnight = next_midnight(now, "Asia/Jakarta")
+    for text, due in {
+        "lewat": now - timedelta(days=1),
+        "hari ini": now + (midnight - now) / 2,
+        "tengah malam": midnight,
+        "tanpa batas": None,
+    }.items():
+        residents.item(web, delivery, text, deadline=due)
+    client = web.sign_in("koordinator")
+    counts = page(client, "/").select(".tally a")
+    assert [count.get_text(" ", strip=True) for count in counts] == ["1 Lewat batas", "1 Hari ini", "2 Nanti"]
+    shown = [page(client, str(count["href"])) for count in counts]
+    assert [texts(soup) for soup in shown] == [["lewat"], ["hari ini"], ["tengah malam", "tanpa batas"]]
+    off = shown[0].select(".pile > .filters a")[-1]
+    assert "Hanya yang lewat batas" in off.get_text()
+    assert len(texts(page(client, str(off["href"])))) == 4
+    assert len(texts(page(client, "/kotak?tenggat=kapan-kapan"))) == 4
+    assert "tenggat=lewat" in str(shown[0].select_one(".pile ol a"))
 
 
 def test_pages_go_on_by_key_and_miss_nothing_when_something_arrives_between(web: Web, delivery: int) -> None:

@@ -142,3 +142,9 @@ def test_numbers(value: int | None, words: str) -> None:
 )
 def test_decimals(value: Decimal | float | None, places: int, words: str) -> None:
     assert times.decimal(value, places) == words
+
+
+def test_next_midnight_is_that_of_the_zone() -> None:
+    assert times.next_midnight(utc("2026-08-20 16:59"), WIB) == utc("2026-08-20 17:00")
+    assert times.next_midnight(utc("2026-08-20 17:00"), WIB) == utc("2026-08-21 17:00")
+    assert times.next_midnight(utc("2026-12-31 14:00"), WIT) == utc("2026-12-31 15:00")
