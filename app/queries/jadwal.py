@@ -53,6 +53,7 @@ class Asked:
     photo: str | None
     photos: int
     undescribed: int
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def to_approve(session: Session, organisation_id: int, most: int = 30) -> list[A
         select(
             col(Post.id), func.substr(col(Post.caption), 1, _PIECE), col(Activity.title), col(Person.name),
             col(Post.due_at), col(Post.updated_at), col(Photo.sha256), count.scalar_subquery(),
-            count.where(col(any_photo.alt_text) == "").scalar_subquery(),
+            count.where(col(any_photo.alt_text) == "").scalar_subquery(), col(Post.revision),
         )
         .outerjoin(Activity, col(Activity.id) == col(Post.activity_id))
         .outerjoin(Person, col(Person.id) == col(Post.author_id))
@@ -134,8 +135,8 @@ def to_approve(session: Session, organisation_id: int, most: int = 30) -> list[A
         .limit(most)
     )  # fmt: skip
     return [
-        Asked(id_, headline(piece, title), author, due_at, updated_at, photo, photos, undescribed)
-        for id_, piece, title, author, due_at, updated_at, photo, photos, undescribed in rows
+        Asked(id_, headline(piece, title), author, due_at, updated_at, photo, photos, undescribed, revision)
+        for id_, piece, title, author, due_at, updated_at, photo, photos, undescribed, revision in rows
     ]
 
 

@@ -23,16 +23,19 @@ _REFUSED = ("failed", "missed")
 _ANEW: dict[str, Any] = {"attempts": 0, "looks": 0, "unsure_since": None, "error_code": None, "error_facts": {}}
 
 
-def approve(session: Session, settings: Settings, post_id: int, by: Actor) -> Post:
+def approve(session: Session, settings: Settings, post_id: int, by: Actor, *, revision: int | None = None) -> Post:
     """Approve a post and make one delivery per account. Without a time it goes out now.
 
+    revision: the one the approver read; Stale when the post was edited since, so that nothing is approved unseen.
     Problem("time_past") when its wished time is long over: what was meant for Monday is not sent on Thursday unasked.
     """
-    post = session.get(Post, post_id)
+    post = session.get(Post, post_id, with_for_update=True)
     if post is None:
         raise Problem("unknown_post", id=post_id)
     if post.state not in ("draft", "in_review"):
         raise Problem("wrong_state", state=post.state)
+    if revision is not None and revision != post.revision:
+        raise Stale(f"post {post_id}: revision {revision} was read, {post.revision} is there")
     drafting.blocked(session, post_id)
     present = clock.now()
     due_at = drafting.promised(post.due_at) or present

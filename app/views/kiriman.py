@@ -168,7 +168,9 @@ def setujui(post_id: int) -> Any:
 
     def act(session: Session) -> str:
         composing.promise(session, post_id)
-        post = queueing.approve(session, parts().settings, post_id, actor())
+        # The page says which words were read; without that (an old page) what is there now is approved.
+        read = request.form.get("revision", type=int)
+        post = queueing.approve(session, parts().settings, post_id, actor(), revision=read)
         return f"Disetujui. Terbit {times.moment(post.due_at or clock.now(), zone(), clock.now())}."
 
     back = url_for("jadwal.index") if request.form.get("from") == "jadwal" else None

@@ -7,10 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from app import clock
 from app.models import Delivery, Photo, Post
+from app.services import drafting
+from app.states import Actor
 from tests.app.posting import approved, drafted, every, force, one, send, targets, two_accounts
 from tests.fixtures.web import Web, token
 
@@ -19,6 +22,24 @@ from tests.fixtures.web import Web, token
 def accounts(web: Web) -> list[int]:
     """A Page and an Instagram account of the kecamatan."""
     return two_accounts(web)
+
+
+def test_what_was_edited_after_it_was_read_is_not_approved_unseen(web: Web, accounts: list[int]) -> None:
+    post_id = drafted(web, accounts)
+    writer, boss = web.sign_in("petugas"), web.sign_in("pembina")
+    writer.post(f"/kiriman/{post_id}/ajukan", data={"csrf_token": token(writer, "/saya")})
+    for page in (f"/kiriman/{post_id}", "/jadwal"):
+        form = BeautifulSoup(boss.get(page).get_data(as_text=True), "html.parser").select_one(
+            f'form[action="/kiriman/{post_id}/setujui"]'
+        )
+        assert form is not None
+        fields = {str(field["name"]): str(field["value"]) for field in form.select("input")}
+        with web.parts.db.write() as session:
+            drafting.edit(session, post_id, Actor("Rina"), caption="Lain", account_ids=accounts, due_at=None)
+        answer = boss.post(f"/kiriman/{post_id}/setujui", data=fields)
+        assert answer.status_code == 409
+        assert "baru saja mengubahnya" in answer.get_data(as_text=True)
+        assert one(web, Post, id=post_id).state == "in_review"
 
 
 def test_approving_makes_deliveries_and_sending_back_needs_a_reason(web: Web, accounts: list[int]) -> None:
