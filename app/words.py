@@ -219,5 +219,5 @@ def _plain(key: str, value: Any, zone: str) -> str:
     try:
         at = datetime.fromisoformat(value) if key == "at" and isinstance(value, str) else value
         return times.plain_date(times.local(at, zone).date()) if isinstance(at, datetime) else str(value)
-    except ValueError:  # no time, or one without a zone: a reason must never fail to be shown
+    except (ValueError, OverflowError):  # no time, none of a zone, or the year 0: a reason must never fail to be shown
         return str(value)

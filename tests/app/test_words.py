@@ -21,6 +21,7 @@ PATTERN = "Sambungan akan habis masa berlakunya pada {}. Sambungkan lagi sebelum
         (datetime(2026, 8, 20, 12, tzinfo=UTC), "Asia/Jakarta", "20 Agustus 2026"),
         ("2026-08-20T12:00:00", "Asia/Jakarta", "2026-08-20T12:00:00"),  # of no zone: shown, never guessed
         ("lusa", "Asia/Jakarta", "lusa"),
+        ("0001-01-01T00:00:00+14:00", "Asia/Jakarta", "0001-01-01T00:00:00+14:00"),  # before the first day there is
     ],
 )
 def test_a_time_among_the_facts_is_said_as_a_date(at: object, zone: str, said: str) -> None:
