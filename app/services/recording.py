@@ -18,7 +18,7 @@ from app.problems import Problem, Stale
 from app.services import accounts, outcomes, pace, queueing
 from app.services.claiming import PUBLISHER, Work, held_look
 from app.states import move, note
-from connectors import ConnectorError, Published, Staged
+from connectors import ConnectorError, Published, Staged, Unsure
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,10 @@ def absent(parts: Parts, claimed: Work) -> None:
         if fresh.repeatable or (fresh.looks >= 2 and lasted >= parts.settings.unsure_for_s):
             why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
             again = outcomes.resend_at(fresh.attempts, parts.settings, present)
-            move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, wake_at=again, unsure_since=None)
+            # What had vanished before the commit is of no use any more.
+            anew: dict[str, Any] = {"staged": {}, "ready": False} if fresh.error_code == "staged_gone" else {}
+            anew |= {"wake_at": again, "unsure_since": None}
+            move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, **anew)
             queueing.settle(session, fresh.post_id, PUBLISHER)
         else:
             _look_later(parts, session, fresh, claimed, None)
@@ -146,6 +149,14 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
         outcome = outcomes.decide(
             error, committing=committing, attempts=attempts, settings=parts.settings, present=present
         )
+        if committing and outcome.drop and delivery.looks:
+            # An earlier try got no clear answer, and what it worked on is not there now. It may be public under an id
+            # we never heard: only a lasting absence, by its words too, allows to begin anew.
+            doubt = Unsure("staged_gone")
+            outcome = outcomes.decide(
+                doubt, committing=True, attempts=attempts, settings=parts.settings, present=present
+            )
+            outcome.changes["repeatable"] = False
         changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
         if outcome.drop:
             changes |= {"staged": {}, "ready": False, "staged_at": None}

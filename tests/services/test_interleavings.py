@@ -164,3 +164,19 @@ def test_a_post_that_is_anothers_is_never_taken_for_ours(loop: Loop, monkeypatch
     monkeypatch.undo()
     loop.settle()
     assert loop.control.count(place.page.page_id) == 2
+
+
+def test_what_vanished_after_an_unclear_try_is_looked_for_before_it_is_made_again(loop: Loop) -> None:
+    place = loop.place()
+    post_id = loop.post(place.facebook)
+    loop.step()  # staged
+    loop.control.fault("flip", "error_500")  # nothing happened there, but who knows
+    until(lambda: loop.step() and loop.delivery(post_id).looks == 0 and loop.delivery(post_id).state == "unsure")
+    until(lambda: loop.delivery(post_id).state == "queued" or (loop.step() and False))
+    (hidden,) = loop.control.posts(place.page.page_id, unpublished=True)
+    loop.control.delete_post(hidden.id)
+    until(lambda: loop.delivery(post_id).error_code == "staged_gone" or (loop.step() and False))
+    assert (loop.delivery(post_id).state, loop.delivery(post_id).repeatable) == ("unsure", False)
+    assert len(loop.control.log(kind="feed")) == 1, "nothing is made again while we do not know"
+    loop.settle()
+    assert (loop.delivery(post_id).state, loop.control.count(place.page.page_id)) == ("published", 1)
