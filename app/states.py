@@ -40,10 +40,6 @@ class Machine:
         """SQL for a CHECK constraint: only states that exist."""
         return f"{self.column} in ({', '.join(repr(state) for state in self.states)})"
 
-    def actions(self, state: str) -> list[str]:
-        """What may be done in this state."""
-        return [action for (source, action) in self.moves if source == state]
-
 
 def _moves(*rows: tuple[str, str, str]) -> dict[tuple[str, str], str]:
     """Rows of "from from ..., action, to"."""

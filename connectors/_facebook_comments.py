@@ -9,6 +9,7 @@ from itertools import chain
 from connectors._errors import Gone, Refused, SignInAgain
 from connectors._graph import Answer, Graph, field_refused
 from connectors._graph_reading import FACEBOOK, after, ident, link, moment, same_text, text, whole
+from connectors._graph_threads import opened, reply_near
 from connectors._types import RemoteComment
 
 #: From all we want down to what every server knows: one refused field fails the whole call.
@@ -26,7 +27,7 @@ def read(graph: Graph, post_id: str, own_id: str) -> Iterator[RemoteComment]:
     One stream (``filter=stream``) where the server has it; where it refuses it or gives top comments only, the
     replies of each by ``/{comment}/comments``.
     """
-    fields, stream, pages = _opened(graph, post_id)
+    fields, stream, pages = opened(_TRIES, lambda fields, stream: _pages(graph, post_id, fields, stream))
     seen: set[str] = set()
     waiting: dict[str, list[RemoteComment]] = {}
     tops: list[tuple[str, int | None]] = []
@@ -56,31 +57,13 @@ def read(graph: Graph, post_id: str, own_id: str) -> Iterator[RemoteComment]:
 
 def find_reply(graph: Graph, comment_id: str, wanted: str, since: datetime, own_id: str) -> str | None:
     """The id of our reply with this text written after ``since``, under the comment or its parent."""
-    found = _own_reply(graph, comment_id, wanted, since, own_id)
-    if found is not None:
-        return found
-    try:
-        parent_id = ident(graph.read(comment_id, "parent{id}").get("parent"))
-    except (Refused, SignInAgain) as error:
-        if isinstance(error, Gone) or not field_refused(error):
-            raise
-        return None
-    return _own_reply(graph, parent_id, wanted, since, own_id) if parent_id else None
-
-
-def _opened(graph: Graph, post_id: str) -> tuple[str, bool, Iterator[list[Answer]]]:
-    """The fullest set of fields this server gives, whether it streams, and the pages from the first on."""
-    for fields, stream in _TRIES[:-1]:
-        pages = _pages(graph, post_id, fields, stream)
-        try:
-            first = next(pages, [])
-        except (Refused, SignInAgain) as error:
-            if not field_refused(error):
-                raise
-        else:
-            return fields, stream, chain([first], pages)
-    fields, stream = _TRIES[-1]
-    return fields, stream, _pages(graph, post_id, fields, stream)
+    return reply_near(
+        graph,
+        comment_id,
+        lambda node: _own_reply(graph, node, wanted, since, own_id),
+        "parent{id}",
+        lambda row: ident(row.get("parent")),
+    )
 
 
 def _pages(graph: Graph, node: str, fields: str, stream: bool) -> Iterator[list[Answer]]:

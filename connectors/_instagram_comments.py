@@ -9,6 +9,7 @@ from itertools import chain
 from connectors._errors import Gone, Refused, SignInAgain
 from connectors._graph import Answer, Graph, field_refused
 from connectors._graph_reading import after, ident, moment, same_text, text, whole
+from connectors._graph_threads import opened, reply_near
 from connectors._types import RemoteComment
 
 #: Meta gives at most 50 comments a page (IG Media Comments).
@@ -25,7 +26,7 @@ Own = Callable[[str | None, str | None], bool]
 
 def read(graph: Graph, media_id: str, own: Own) -> Iterator[RemoteComment]:
     """All comments, each followed by its replies; those that a server leaves out of the list come last."""
-    fields, nested, pages = _opened(graph, media_id)
+    fields, nested, pages = opened(_TRIES, lambda fields, nested: _pages(graph, media_id, "comments", fields, nested))
     seen: set[str] = set()
     tops: list[str] = []
     inside = not nested
@@ -49,30 +50,13 @@ def read(graph: Graph, media_id: str, own: Own) -> Iterator[RemoteComment]:
 
 def find_reply(graph: Graph, comment_id: str, wanted: str, since: datetime, own: Own) -> str | None:
     """The id of our reply with this text written after ``since``: under the comment, or under its parent."""
-    found = _own_reply(graph, comment_id, wanted, since, own)
-    if found is not None:
-        return found
-    try:
-        parent_id = text(graph.read(comment_id, "parent_id").get("parent_id"))
-    except (Refused, SignInAgain) as error:
-        if isinstance(error, Gone) or not field_refused(error):
-            raise
-        return None
-    return _own_reply(graph, parent_id, wanted, since, own) if parent_id else None
-
-
-def _opened(graph: Graph, media_id: str) -> tuple[str, bool, Iterator[list[Answer]]]:
-    for fields, nested in _TRIES[:-1]:
-        pages = _pages(graph, media_id, "comments", fields, nested)
-        try:
-            first = next(pages, [])
-        except (Refused, SignInAgain) as error:
-            if not field_refused(error):
-                raise
-        else:
-            return fields, nested, chain([first], pages)
-    fields, nested = _TRIES[-1]
-    return fields, nested, _pages(graph, media_id, "comments", fields, nested)
+    return reply_near(
+        graph,
+        comment_id,
+        lambda node: _own_reply(graph, node, wanted, since, own),
+        "parent_id",
+        lambda row: text(row.get("parent_id")),
+    )
 
 
 def _pages(graph: Graph, node: str, edge: str, fields: str, nested: bool = False) -> Iterator[list[Answer]]:

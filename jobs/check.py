@@ -38,4 +38,5 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
         except Problem:
             continue  # written down at the account
         except Exception:
+            # One account that cannot be asked must not keep the others from being checked.
             log.exception("check of account %s", account_id)

@@ -130,6 +130,7 @@ class Supervisor:
             try:
                 self._keep()
             except Exception:
+                # The watch must outlive what it watches over; it looks again in a moment.
                 log.exception("the supervisor could not look after its children")
 
     def _keep(self) -> None:

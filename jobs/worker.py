@@ -73,6 +73,7 @@ class Worker:
         try:
             job.run(self.parts, go_on)
         except Exception:
+            # What was due stands in the tables: the next firing finds it again.
             log.exception("job %s", job.name)
         finally:
             self._running.discard(job.name)
@@ -87,6 +88,7 @@ class Worker:
                         # We were silent too long and another worker has the job: leave it to that one.
                         self._running.discard(name)
             except Exception:
+                # A database that is locked now may take the next beat; a missed one is seen by everybody.
                 log.exception("heartbeat")
 
 

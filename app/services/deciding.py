@@ -13,8 +13,6 @@ from app.problems import Problem
 from app.services import moderating
 from app.states import DELIVERY, Actor, move
 
-CHOICES = ("sudah", "ulang", "batal")
-
 
 def decide(session: Session, item_id: int, outgoing_id: int, by: Actor, choice: str) -> Outgoing:
     """choice: "sudah" (it is public there), "ulang" (send again, as a new promise) or "batal" (never).

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import col, delete
 
 from app import clock
 from app.models import JobLease, Worker
 from app.parts import Parts
 
-#: A worker beats this often, and is believed for the longer time.
-BEAT_S, ALIVE_S = 5.0, 30.0
+#: A worker beats this often; how long a beat is believed stands in queries/health.
+BEAT_S = 5.0
 
 
 def beat(parts: Parts, worker_id: str) -> None:
@@ -33,12 +33,6 @@ def leave(parts: Parts, worker_id: str) -> None:
     """A worker that ends in order is no longer believed alive."""
     with parts.db.write() as session:
         session.exec(delete(Worker).where(col(Worker.id) == worker_id))
-
-
-def alive(session: Session) -> int:
-    """How many workers have beaten lately."""
-    since = clock.now() - timedelta(seconds=ALIVE_S)
-    return len(session.exec(select(Worker.id).where(col(Worker.beat_at) >= since)).all())
 
 
 def take(parts: Parts, job: str, owner: str, for_s: float) -> bool:

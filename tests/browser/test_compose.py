@@ -17,7 +17,8 @@ from werkzeug.serving import make_server
 from app import clock
 from app.models import Account, Photo, Post
 from media.sample import drawn
-from tests.fixtures.web import PASSWORD, Web
+from tests.browser.visiting import signed_in
+from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
 
@@ -44,19 +45,9 @@ def site(web: Web) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Any, site: str) -> Iterator[Any]:
     """Signed in as petugas on a phone; every complaint of the console is a failure at the end."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, base_url=site)
-    made = context.new_page()
-    said: list[str] = []
-    made.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
-    made.on("pageerror", lambda error: said.append(str(error)))
-    made.goto("/masuk")
-    made.fill("[name=email]", "petugas@uji.example")
-    made.fill("[name=password]", PASSWORD)
-    made.press("[name=password]", "Enter")
-    made.wait_for_url("**/")
-    made.complaints = said
+    made = signed_in(browser, site, "petugas", viewport={"width": 360, "height": 740})
     yield made
-    context.close()
+    made.context.close()
 
 
 def files(tmp_path: Path, *kinds: str) -> list[str]:

@@ -16,7 +16,8 @@ from app import clock
 from app.models import Outgoing
 from app.words_inbox import READY
 from tests.app import residents
-from tests.fixtures.web import PASSWORD, Web
+from tests.browser.visiting import signed_in
+from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -49,18 +50,7 @@ def site(web: Web) -> Iterator[str]:
 
 def opened(browser: Browser, site: str, **options: Any) -> Page:
     """A signed-in coordinator; what the console complains about is gathered in ``complaints``."""
-    context = browser.new_context(base_url=site, **{"viewport": PHONE, **options})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto("/masuk")
-    page.fill("[name=email]", "koordinator@uji.example")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-    page.complaints = complaints  # type: ignore[attr-defined]  # travels with the page it belongs to
-    return page
+    return signed_in(browser, site, "koordinator", **{"viewport": PHONE, **options})
 
 
 @pytest.fixture

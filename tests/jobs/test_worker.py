@@ -16,6 +16,7 @@ from app import clock
 from app.models import Account, JobLease, Reading
 from app.models import Worker as WorkerRow
 from app.parts import Parts
+from app.queries import health
 from app.services import accounts, counting, workers
 from connectors import Busy
 from jobs import TIMETABLE, Job, worker
@@ -60,7 +61,7 @@ def test_a_signal_ends_it_in_order(shared_loop: Loop, tmp_path: Path, number: in
         assert child.ended() == 0, child.words()
     assert loop.delivery(post_id).state == "published"  # what was under way was finished
     with loop.parts.db.read() as session:
-        assert workers.alive(session) == 0
+        assert not health.machine(session, clock.now()).worker_alive
         assert all(lease.until <= clock.now() for lease in session.exec(select(JobLease)))
 
 

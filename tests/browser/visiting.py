@@ -1,0 +1,24 @@
+"""A person of the `web` fixture at a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.fixtures.web import PASSWORD
+
+
+def signed_in(browser: Browser, site: str, role: str, **options: Any) -> Page:
+    """Signed in, in a context of their own; what the console complains about is gathered in ``complaints``."""
+    page = browser.new_context(base_url=site, **options).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/masuk")
+    page.fill("[name=email]", f"{role}@uji.example")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/")
+    page.complaints = complaints  # type: ignore[attr-defined]  # travels with the page it belongs to
+    return page
