@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
-from connectors import PhotoFile, _graph_counts
+from connectors import PhotoFile, _graph_counts, _instagram_containers
+from connectors import facebook as facebook_module
 from connectors.facebook import Facebook
 from connectors.instagram import Instagram
 from tests.connectors.scripted import Script, scripted
@@ -34,6 +36,24 @@ def make_photo(tmp_path: Path) -> MakePhoto:
         return PhotoFile(path, alt, url)
 
     return make
+
+
+class Hand:
+    """The hand of the connectors' clock, moved by the test: a slow machine makes no slow line."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def turn(self, seconds: float) -> None:
+        self.at += seconds
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
+    made = Hand()
+    for module in (facebook_module, _instagram_containers):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: made.at))
+    return made
 
 
 @pytest.fixture

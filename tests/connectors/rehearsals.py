@@ -76,7 +76,7 @@ class _Graph:
     def __init__(self, server: PracticeServer, control: Control, page: PracticePage) -> None:
         self.control = control
         self.page = page
-        self.wire = Wire(server.url, timeout_s=5)
+        self.wire = Wire(server.url, timeout_s=20)
 
     def made(self) -> int:
         writes = [entry for entry in self._log() if entry.method == "POST" and entry.status == 200]

@@ -15,7 +15,7 @@ from connectors import Credentials, Item, PhotoFile, Staged, Wire
 from connectors.instagram_private import InstagramPrivate, secrets_from
 from tests.fixtures.private_instagram import SESSION, PrivateInstagram, private_instagram
 
-TIMEOUT_S = 1.5
+TIMEOUT_S = 3.0
 
 
 def session_json(**changes: Any) -> str:

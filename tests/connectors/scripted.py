@@ -97,7 +97,7 @@ class Script:
         return error(100, None, f"not in the script: {seen.method} {seen.path}")
 
     def wire(self, **changes: Any) -> Wire:
-        return Wire(**{"base_url": self.url, "timeout_s": 3.0, **changes})
+        return Wire(**{"base_url": self.url, "timeout_s": 20.0, **changes})
 
     def page(self) -> Credentials:
         return Credentials(PAGE, TOKENS)

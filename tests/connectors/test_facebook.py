@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from connectors import Busy, Credentials, Item, Published, Refused, SignInAgain,
 from connectors.facebook import Facebook
 from connectors.practice.control import Control
 from connectors.practice.server import PracticeServer
-from tests.connectors.conftest import MakePhoto
+from tests.connectors.conftest import Hand, MakePhoto
 from tests.connectors.scripted import GONE, PAGE, UNKNOWN_FIELD, Says, Script, Seen, error
 
 NOW = datetime.now(UTC)
@@ -103,17 +102,17 @@ def test_a_refused_photo_is_named(script: Script, facebook: Facebook, make_photo
     assert [dict(one.ids) for one in kept] == [{"photo_1": "11"}]
 
 
-def test_a_slow_line_does_not_outlive_a_lease(script: Script, make_photo: MakePhoto) -> None:
+def test_a_slow_line_does_not_outlive_a_lease(script: Script, make_photo: MakePhoto, hand: Hand) -> None:
     """Each upload takes more than half of a call's time: one photo a round, and nothing is sent twice."""
 
     def slowly(_: Seen) -> Says:
-        time.sleep(0.3)
+        hand.turn(12)
         return Says({"id": str(len(script.seen))})
 
     script.on("POST", "/photos", slowly)
     script.on("POST", "/feed", Says({"id": "1_2"}))
     item, staged = Item("x", (make_photo(1), make_photo(2), make_photo(3))), Staged()
-    with closing(Facebook(script.page(), script.wire(timeout_s=0.5))) as connector:
+    with closing(Facebook(script.page(), script.wire(timeout_s=20))) as connector:
         for made in (1, 2):
             staged = connector.stage(item, staged, ignore)
             assert (staged.ready, staged.wait_s, len(staged.ids)) == (False, 0, made)

@@ -57,14 +57,14 @@ def over_tls(certificate: Path) -> Iterator[Script]:
         yield script
 
 
-def client(script: Script, certificate: Path | bool, timeout_s: float = 0.5) -> Graph:
+def client(script: Script, certificate: Path | bool, timeout_s: float = 20) -> Graph:
     graph = Graph(script.page(), script.wire(timeout_s=timeout_s), "page")
     graph._session.verify = certificate if isinstance(certificate, bool) else str(certificate)
     return graph
 
 
 def test_an_answer_comes_over_tls(certificate: Path) -> None:
-    with over_tls(certificate) as script, closing(client(script, certificate, 5)) as graph:
+    with over_tls(certificate) as script, closing(client(script, certificate)) as graph:
         script.on("*", "", Says({"id": "1"}))
         assert graph.get("me") == {"id": "1"}
         assert graph.created("1", "feed", {"message": "x"}, commits=True) == "1"
@@ -76,13 +76,13 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @pytest.mark.parametrize("start", [HEAD + b"Content-Length: 9999\r\n\r\n", HEAD + b"X-Long: ", HEAD + b"\r\n"])
 def test_a_dripping_server_is_cut(start: bytes, certificate: Path) -> None:
-    with over_tls(certificate) as script, closing(client(script, certificate)) as graph:
+    with over_tls(certificate) as script, closing(client(script, certificate, 2)) as graph:
         script.on("*", "", Says(act=s.drip(start)))
         began = time.monotonic()
         with pytest.raises(Unsure) as caught:
             graph.post("1", None, {"is_published": "true"}, commits=True)
         assert caught.value.code == "timeout"
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 15
 
 
 def test_a_foreign_certificate_is_no_connection(certificate: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_foreign_certificate_is_no_connection(certificate: Path) -> None:
 
 
 def test_no_thread_is_left_behind(certificate: Path) -> None:
-    with over_tls(certificate) as script, closing(client(script, certificate, 5)) as graph:
+    with over_tls(certificate) as script, closing(client(script, certificate)) as graph:
         script.on("*", "", Says({"id": "1"}))
         for _ in range(5):
             graph.get("me")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from connectors._instagram_containers import FETCHES, REMAKES
 from connectors.instagram import Instagram
 from connectors.practice.control import Control
 from connectors.practice.server import PracticeServer
-from tests.connectors.conftest import MakePhoto
+from tests.connectors.conftest import Hand, MakePhoto
 from tests.connectors.scripted import GONE, IG, UNKNOWN_FIELD, Says, Script, Seen, error, status
 
 NOW = datetime.now(UTC)
@@ -81,15 +80,15 @@ def test_a_carousel_is_made_from_finished_items(script: Script, instagram: Insta
     assert len(script.asked("GET", "/c2")) == 1, "an item seen finished is not asked for again"
 
 
-def test_a_slow_line_does_not_outlive_a_lease(script: Script, make_photo: MakePhoto) -> None:
+def test_a_slow_line_does_not_outlive_a_lease(script: Script, make_photo: MakePhoto, hand: Hand) -> None:
     def slowly(_: Seen) -> Says:
-        time.sleep(0.3)
+        hand.turn(12)
         return Says({"id": f"c{len(script.asked('POST'))}"})
 
     script.on("POST", "/media", slowly)
     script.on("GET", "", status("FINISHED"))
     item, staged = Item("x", (make_photo(1, url="https://x/1"), make_photo(2, url="https://x/2"))), Staged()
-    with closing(Instagram(script.ig(), script.wire(timeout_s=0.5))) as connector:
+    with closing(Instagram(script.ig(), script.wire(timeout_s=20))) as connector:
         staged = connector.stage(item, staged, ignore)
         assert (staged.ready, staged.wait_s, dict(staged.ids)) == (False, 0, {"item_1": "c1"})
         for _ in range(3):
@@ -271,15 +270,15 @@ def test_a_relayed_photo_that_vanished_is_uploaded_anew(
     assert staged.ids["relay_1"] == "p2"
 
 
-def test_slow_deletes_are_spread_over_rounds(script: Script, make_photo: MakePhoto) -> None:
+def test_slow_deletes_are_spread_over_rounds(script: Script, make_photo: MakePhoto, hand: Hand) -> None:
     def slowly(_: Seen) -> Says:
-        time.sleep(0.3)
+        hand.turn(12)
         return Says({"success": True})
 
     script.on("GET", "/c9", status("FINISHED"))
     script.on("DELETE", "", slowly)
     item, ids = Item("x", (make_photo(1), make_photo(2))), {"relay_1": "p1", "relay_2": "p2", "container": "c9"}
-    with closing(Instagram(script.ig(), script.wire(timeout_s=0.5))) as connector:
+    with closing(Instagram(script.ig(), script.wire(timeout_s=20))) as connector:
         first = connector.stage(item, Staged(ids=ids), ignore)
         assert (first.ready, first.wait_s, dict(first.ids)) == (False, 0, {"relay_2": "p2", "container": "c9"})
         assert connector.stage(item, first, ignore) == Staged(ids={"container": "c9"}, ready=True)
@@ -303,7 +302,7 @@ def test_failed_containers_on_the_practice_platform(
     account = Credentials(page.ig_id, {"token": page.ig_token})
     item = Item("Halo", (make_photo(1, "Satu"),))
     kept: list[Staged] = []
-    with closing(Instagram(account, Wire(practice_server.url, timeout_s=5))) as connector:
+    with closing(Instagram(account, Wire(practice_server.url, timeout_s=20))) as connector:
         connector.stage(item, Staged(), kept.append)
         first = kept[-1].ids["container"]
         practice.fail_container(first)
