@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     unsure_first_s: AboveZero = Field(default=15, description="First second look after an unclear answer.")
     unsure_for_s: AboveZero = Field(default=600, description="How long 'not there' must last before sending again.")
     lease_s: AboveZero = Field(
-        default=120, description="Longest hold of a worker on a delivery; over twice the longest call."
+        default=90, description="Longest hold of a worker on a delivery; over twice the longest call."
     )
     backlog_spread_s: Seconds = Field(default=300, description="Gap between overdue posts of one account after a stop.")
     missed_after_s: AboveZero = Field(

@@ -79,7 +79,8 @@ DELIVERY = Machine(
         ("queued held", "miss", "missed"),
         ("held", "release", "queued"),
         ("unsure needs_person", "found", "published"),
-        ("unsure", "look_again", "unsure"),
+        # Back from a person when the post is to be withdrawn: it may be public.
+        ("unsure needs_person", "look_again", "unsure"),
         ("unsure", "absent", "queued"),
         ("unsure", "unreadable", "needs_person"),
         ("unsure needs_person failed missed", "confirm", "published"),
@@ -143,6 +144,8 @@ MACHINES = (POST, DELIVERY, ASPIRATION)
 #: An outgoing reply, hide or delete lives by the rules of a delivery.
 _OF_TABLE = {"post": POST, "delivery": DELIVERY, "outgoing": DELIVERY, "aspiration": ASPIRATION}
 LEASED = ("staging", "committing")
+#: States of which somebody is told (services/notifying), of a post's delivery as of an answer.
+TOLD = ("failed", "held", "missed", "needs_person")
 
 
 def move(
@@ -174,6 +177,8 @@ def move(
     if hit.rowcount != 1:  # type: ignore[attr-defined]  # Session.execute is typed Result; an UPDATE gives CursorResult
         raise Stale(f"{table.name} {record.id}: {source} --{action}--> was overtaken")
     note(session, record, action, by, why=why, facts=facts, source=source, target=target)
+    if machine is DELIVERY and target in TOLD:
+        tell(session, record, target)
     session.refresh(record)
 
 
@@ -203,6 +208,16 @@ def note(
             facts=json.loads(json.dumps(dict(facts or {}), default=str)),
         )
     )
+
+
+def tell(session: Session, record: Any, what: str) -> None:
+    """Put a notice for the people in charge into the outbox, in the same transaction as what it is about.
+
+    what: a state of TOLD, or a key of its own ("account_broken", "public_after_cancel", "withdraw_by_hand", ...).
+    """
+    table = type(record).__table__.name
+    values = {"at": clock.now(), "subject": table, "subject_id": record.id, "what": what, "wake_at": clock.now()}
+    session.execute(insert(SQLModel.metadata.tables["notice"]).values(**values, attempts=0))
 
 
 def table(machine: Machine) -> str:

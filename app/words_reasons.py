@@ -20,6 +20,8 @@ REASONS = {
     "not_listed": "Sudah diterbitkan, tetapi belum muncul di daftar platform.",
     "staged_gone": "Yang sudah disiapkan hilang di platform. Kami siapkan lagi dari awal.",
     "lease_short": "Waktu pengerjaan hampir habis, jadi ditunda sebentar.",
+    "clock_off": "Jam komputer ini tidak cocok dengan jam platform, jadi tidak ada yang dikirim. Pengelola perlu "
+    "membetulkan jamnya.",
     "internal": "Terjadi kesalahan di program kami. Pengelola dapat melihat catatannya.",
     "missed": "Waktunya sudah lewat terlalu lama, jadi tidak dikirim sendiri.",
     "blocked": "Instagram membatasi akun ini untuk sementara. Jangan mencoba lagi dahulu.",
@@ -83,5 +85,7 @@ REASONS = {
     "hide": "Komentar di platform ini tidak dapat disembunyikan dari sini.",
     "delete_comment": "Komentar di platform ini tidak dapat dihapus dari sini.",
     "delete_post": "Kiriman di platform ini tidak dapat ditarik dari sini.",
+    "exists": "Platform ini tidak memberi tahu apakah kirimannya masih ada.",
+    "withdraw_no_id": "Nomor kiriman di platform tidak kami ketahui, jadi tidak dapat kami hapus dari sini.",
     "unknown_refusal": "Platform menolak dengan alasan yang belum kami kenal (kode {code}).",
 }

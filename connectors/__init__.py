@@ -8,6 +8,7 @@ from functools import cache
 
 from connectors._base import Connector, Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsupported, Unsure
+from connectors._http import date_of
 from connectors._types import (
     METRICS,
     Ability,
@@ -47,6 +48,7 @@ __all__ = [
     "Unsure",
     "Usage",
     "Wire",
+    "date_of",
     "load",
 ]
 

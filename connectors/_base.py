@@ -90,6 +90,11 @@ class Connector(ABC):
         """Take a public post back. Already gone counts as done."""
         raise Unsupported("delete_post")
 
+    def exists(self, remote_id: str) -> bool:
+        """Whether a post can still be seen there. ``Busy`` or ``SignInAgain`` where that cannot be told: a key that
+        sees nothing any more says "not there" of everything."""
+        raise Unsupported("exists")
+
     def comments(self, remote_id: str) -> Iterator[RemoteComment]:
         """All comments of a post with their replies, parents before children; may be long, so it streams."""
         raise Unsupported("comments")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from connectors._base import Connector
-from connectors._errors import Busy, ConnectorError, Refused, SignInAgain
+from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain
 from connectors._graph import Graph
 from connectors._graph_errors import classify
 from connectors._graph_reading import moment
@@ -36,6 +36,17 @@ class GraphConnector(Connector):
     def delete_post(self, remote_id: str) -> None:
         """Take a public post back. Already gone counts as done; an unclear answer is ``Unsure``."""
         self.graph.delete(remote_id, commits=True)
+
+    def exists(self, remote_id: str) -> bool:
+        """By its id. Code 100/33 is said of what is deleted and of what this key may not see (Meta, "Error Codes"), so
+        an absence counts only while the account itself is still to be seen."""
+        try:
+            self.graph.read(remote_id, "id")
+        except Gone:
+            with looking():
+                self.graph.read(self.account.remote_id, "id")
+            return False
+        return True
 
     def delete_comment(self, comment_id: str) -> None:
         """Delete a comment; already gone counts as done; an unclear answer is ``Unsure``."""

@@ -201,20 +201,20 @@ def delivery_list(state: str | None, organisation_id: int | None, as_json: bool)
 
 @delivery.command("resolve")
 @click.argument("delivery_id", type=int)
-@click.argument("how", type=click.Choice(["published", "resend"]))
+@click.argument("how", type=click.Choice(["published", "resend", "withdrawn"]))
 @click.option("--remote-id", help="The platform's id of the post, when you know it.")
 @as_option
 @json_option
 @failing_plainly
 def resolve(delivery_id: int, how: str, remote_id: str | None, as_email: str | None, as_json: bool) -> None:
-    """Decide a doubtful, refused or missed delivery."""
+    """Decide a doubtful, refused or missed delivery; `withdrawn`: deleted there by hand."""
     from app.queries import records
-    from app.services import queueing
+    from app.services import resolving
 
     ready = parts()
     by = acting(ready, as_email)
     with ready.db.write() as session:
-        found = queueing.resolve(session, ready.settings, delivery_id, how, by, remote_id=remote_id)
+        found = resolving.resolve(session, ready.settings, delivery_id, how, by, remote_id=remote_id)
         rows = records.deliveries(session, post_ids=[found.post_id])
     document = next(row for row in rows if row["id"] == delivery_id)
     show(document, as_json, _delivery_line)

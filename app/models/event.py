@@ -26,6 +26,22 @@ class Event(SQLModel, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+class Notice(SQLModel, table=True):
+    """The outbox of notices: something of which the people in charge are to be told. what: see ``states.tell``.
+
+    wake_at None: told, or of no use any more (told_at None).
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    subject: str
+    subject_id: int
+    what: str
+    wake_at: datetime | None = Field(default=None, index=True)
+    attempts: int = 0
+    told_at: datetime | None = None
+
+
 class JobLease(SQLModel, table=True):
     """A periodic job runs in one process at a time: whoever holds its row."""
 

@@ -32,4 +32,5 @@ class Organisation(SQLModel, table=True):
     sk_number: str | None = None
     office_from: date | None = None
     office_to: date | None = None
+    notices: str = ""  # where its people are told of trouble: Apprise addresses, sealed
     created_at: datetime = Field(default_factory=clock.now)

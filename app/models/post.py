@@ -46,6 +46,8 @@ class Post(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, index=True)
     revision: int = 0
     sent_back: str | None = None  # the approver's reason, until it is submitted again
+    withdraw_at: datetime | None = None  # when somebody asked to take it back: what becomes public is taken back too
+    withdraw_reason: str | None = None
     created_at: datetime = Field(default_factory=clock.now)
     updated_at: datetime = Field(default_factory=clock.now)
 
@@ -111,6 +113,7 @@ class Delivery(Sending, table=True):
     published_at: datetime | None = None  # time of our commit's answer, never the platform's created_time
     commit_at: datetime | None = None  # when the last commit began: `find` looks from here
     polls: int = 0  # looks at an unfinished container
+    absent_at: datetime | None = None  # a first look did not find the public post; a second one makes it gone
     reading_at: datetime | None = Field(default=None, index=True)  # the next reading of its engagement
     collect_at: datetime | None = Field(default=None, index=True)  # the next poll of its comments
     created_at: datetime = Field(default_factory=clock.now)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from app.models import Account, Delivery, Outgoing
 from app.states import LEASED
 
-_WAITING = ("queued", "unsure")
+_WAITING = ("queued", "unsure", "withdrawing")
 
 
 def pending(session: Session, now: datetime, within: timedelta, *, since: datetime) -> bool:

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select
 
 from app import clock
-from app.models import Account, Delivery, Organisation, Outgoing, Worker
+from app.models import Account, Delivery, Organisation, Outgoing
 from app.parts import Parts
 from app.problems import Problem
-from app.services import queueing
-from app.states import Actor, move, note
+from app.services import queueing, timekeeping
+from app.states import Actor, move, note, tell
 from connectors import AccountFacts, Busy, Connector, ConnectorError, Credentials, SignInAgain, Wire, load
 from connectors.practice import TOKEN_PREFIX
 from connectors.practice import process as practice_process
@@ -43,6 +43,7 @@ class Opened:
 
     account_id: int
     connector: str
+    platform: str
     credentials: Credentials
     wire: Wire
 
@@ -149,7 +150,9 @@ def opened(parts: Parts, account: Account) -> Opened:
         parts.sealer.open(account.sealed),
         {key: str(value) for key, value in account.settings.items()},
     )
-    return Opened(account.id, account.connector, credentials, wire_for(parts, account))
+    return Opened(
+        account.id, account.connector, timekeeping.platform_of(account), credentials, wire_for(parts, account)
+    )
 
 
 def connect(opening: Opened) -> Connector:
@@ -219,6 +222,7 @@ def mark_broken(session: Session, account_id: int, error: ConnectorError, by: Ac
     session.add(account)
     session.flush()
     note(session, account, "break", by, facts={"code": error.code, **error.facts})
+    tell(session, account, "account_broken")
 
 
 def pause(session: Session, account_id: int, until: datetime, by: Actor, why: str) -> None:
@@ -327,19 +331,12 @@ def _learn(parts: Parts, opening: Opened, connector: Connector, *, answered: boo
     answered: the last call had its answer just now. Otherwise the newest Date header is as old as the time-out was
     long, and says nothing of the clock.
     """
-    changed = connector.secrets_changed()
-    off = (connector.server_time - clock.now()).total_seconds() if answered and connector.server_time else None
-    with parts.db.read() as session:
-        known = session.exec(select(Worker.clock_off_s).order_by(col(Worker.beat_at).desc())).first()
-    # Whole-second Date headers and a call's own time make a few seconds of noise.
-    moved = off is not None and abs(off - (known or 0)) > 5
-    if not (changed or moved):
-        return
-    with parts.db.write() as session:
-        if changed:
+    if answered and connector.server_time:
+        timekeeping.heard(opening.platform, connector.server_time)
+        timekeeping.publish(parts, opening.platform)
+    if changed := connector.secrets_changed():
+        with parts.db.write() as session:
             account = session.get(Account, opening.account_id)
             assert account is not None
             account.sealed = parts.sealer.seal(changed)
             session.add(account)
-        if moved:
-            session.exec(update(Worker).values(clock_off_s=off))

@@ -17,18 +17,21 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.db import lease_time
+from app.failpoints import reach
 from app.models import Account, Comment, Outgoing
 from app.parts import Parts
 from app.problems import Problem, Stale
-from app.services import accounts, moderating, outcomes
+from app.services import accounts, budgets, moderating, outcomes, timekeeping
 from app.services.claiming import HELD_LOOK
-from app.states import Actor, move, note
+from app.states import LEASED, Actor, move, note
 from connectors import Busy, Connector, ConnectorError, Gone
 
 log = logging.getLogger(__name__)
 
 ANSWERER = Actor("answerer")
 _ORDER_GAP = timedelta(milliseconds=500)
+#: A row that could not even be claimed (a fault of ours) rests this long, so that it never stops the others.
+_REST = timedelta(seconds=60)
 _UNREADABLE_AFTER = timedelta(hours=24)
 
 
@@ -53,18 +56,14 @@ def claim(parts: Parts, limit: int = 50) -> list[Sending]:
         rows = session.exec(
             select(Outgoing, Account)
             .join(Account, col(Account.id) == Outgoing.account_id)
-            .where(_waiting(present))
+            .where(_waiting(present), timekeeping.right_for(present))
             .order_by(col(Outgoing.due_at), col(Outgoing.id))
             .limit(limit)
             .with_for_update(skip_locked=True, of=Outgoing)
         ).all()
+        pauses = budgets.pauses(session, present)
         for outgoing, account in rows:
-            try:
-                with session.begin_nested():
-                    step = _next(session, parts, outgoing, account, present)
-            except Stale as stale:
-                log.info("overtaken: %s", stale)
-                continue
+            step = _one(session, parts, outgoing, account, present, pauses)
             if step:
                 claimed.append(Sending(step, outgoing.id or 0, outgoing.fence, began + parts.settings.lease_s))
     return claimed
@@ -86,8 +85,25 @@ def work(parts: Parts, claimed: Sending) -> None:
         log.info("overtaken: %s", stale)
 
 
+def _one(
+    session: Session, parts: Parts, outgoing: Outgoing, account: Account, present: datetime, pauses: budgets.Pauses
+) -> Literal["send", "look"] | None:
+    """``_next`` in a savepoint of its own: what goes wrong with one row is not the others' trouble."""
+    try:
+        with session.begin_nested():
+            return _next(session, parts, outgoing, account, present, pauses)
+    except Stale as stale:
+        log.info("overtaken: %s", stale)
+    except (LookupError, TypeError, ValueError, AssertionError):
+        log.exception("outgoing %s could not be claimed", outgoing.id)
+        session.refresh(outgoing)
+        if outgoing.state not in LEASED:
+            _put_off(session, outgoing, present + _REST)
+    return None
+
+
 def _next(
-    session: Session, parts: Parts, outgoing: Outgoing, account: Account, present: datetime
+    session: Session, parts: Parts, outgoing: Outgoing, account: Account, present: datetime, pauses: budgets.Pauses
 ) -> Literal["send", "look"] | None:
     lease = present + timedelta(seconds=parts.settings.lease_s)
     fence = outgoing.fence + 1
@@ -97,8 +113,8 @@ def _next(
         unclear: dict[str, Any] = {"unsure_since": present, "looks": 0}
         move(session, outgoing, "expire", ANSWERER, why=why, wake_at=present, lease_until=None, fence=fence, **unclear)
         return None
-    if outgoing.state in ("queued", "unsure") and account.paused_until and account.paused_until > present:
-        _put_off(session, outgoing, account.paused_until)
+    if outgoing.state in ("queued", "unsure") and (until := pauses.until(account, present)):
+        _put_off(session, outgoing, until)
         return None
     if outgoing.state == "unsure":
         move(session, outgoing, "look_again", ANSWERER, looks=outgoing.looks + 1, wake_at=lease, fence=fence)
@@ -155,6 +171,7 @@ def _load(parts: Parts, claimed: Sending) -> tuple[Outgoing, Comment, Account]:
 
 def _send(parts: Parts, claimed: Sending) -> None:
     outgoing, comment, account = _load(parts, claimed)
+    reach("answer.claimed")
     if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
         _failed(parts, claimed, Busy("lease_short"))
         return
@@ -173,7 +190,9 @@ def _send(parts: Parts, claimed: Sending) -> None:
     except Exception as error:
         _failed(parts, claimed, error)
         return
+    reach("answer.answered")
     _sent(parts, claimed, remote_id or comment.remote_id, "publish")
+    reach("answer.recorded")
 
 
 def _look(parts: Parts, claimed: Sending) -> None:
@@ -192,6 +211,7 @@ def _look(parts: Parts, claimed: Sending) -> None:
             log.exception("look at outgoing %s", claimed.outgoing_id)
         _look_later(parts, claimed, error)
         return
+    reach("answer.looked")
     if found:
         _sent(parts, claimed, found, "found")
         return

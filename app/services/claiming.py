@@ -20,7 +20,7 @@ from app.db import lease_time
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Stale
-from app.services import outcomes, queueing
+from app.services import budgets, outcomes, queueing, timekeeping
 from app.settings import Settings
 from app.states import LEASED, Actor, move
 from connectors import Busy
@@ -35,15 +35,19 @@ BACKLOG = timedelta(minutes=15)
 _ORDER_GAP = timedelta(milliseconds=500)
 #: A held delivery is looked at this often: an account that works again may have been mended a moment before the hold.
 HELD_LOOK = timedelta(seconds=60)
+_WAITING = ("queued", "unsure", "held", "cancelled", "withdrawing")
 #: A row that could not even be claimed (a fault of ours) rests this long, so that it never stops the others.
 _REST = timedelta(seconds=60)
+
+
+Step = Literal["stage", "commit", "look", "drop", "withdraw"]
 
 
 @dataclass(frozen=True)
 class Work:
     """One claimed step. deadline: monotonic seconds at which the lease ends."""
 
-    step: Literal["stage", "commit", "look", "drop"]
+    step: Step
     delivery_id: int
     fence: int
     deadline: float
@@ -62,7 +66,10 @@ class Work:
 def waiting(present: datetime) -> Any:
     """SQL condition: something is to be done about this delivery now."""
     return or_(
-        and_(col(Delivery.state).in_(("queued", "unsure", "held", "cancelled")), col(Delivery.wake_at) <= present),
+        and_(
+            col(Delivery.state).in_(("queued", "unsure", "held", "cancelled", "withdrawing")),
+            col(Delivery.wake_at) <= present,
+        ),
         and_(col(Delivery.state).in_(LEASED), col(Delivery.lease_until) <= present),
     )
 
@@ -88,13 +95,18 @@ def claim(parts: Parts, limit: int = 50) -> list[Work]:
             .join(turns, turns.c.id == Delivery.id)
             .join(Account, col(Account.id) == Delivery.account_id)
             .join(Post, col(Post.id) == Delivery.post_id)
-            .where(waiting(present))
+            .where(
+                waiting(present),
+                # Taking back is urgent and goes on whatever the clock says.
+                or_(col(Delivery.state) == "withdrawing", timekeeping.right_for(present)),
+            )
             .order_by(turns.c.turn, col(Delivery.due_at), col(Delivery.id))
             .limit(limit)
             .with_for_update(skip_locked=True, of=Delivery)
         ).all()
+        pauses = budgets.pauses(session, present)
         for delivery, account, post in rows:
-            step = _one(session, parts, delivery, account, post, present)
+            step = _one(session, parts, delivery, account, post, present, pauses)
             if step:
                 assert delivery.id is not None
                 claimed.append(Work(step, delivery.id, delivery.fence, began + parts.settings.lease_s))
@@ -102,12 +114,18 @@ def claim(parts: Parts, limit: int = 50) -> list[Work]:
 
 
 def _one(
-    session: Session, parts: Parts, delivery: Delivery, account: Account, post: Post, present: datetime
-) -> Literal["stage", "commit", "look", "drop"] | None:
+    session: Session,
+    parts: Parts,
+    delivery: Delivery,
+    account: Account,
+    post: Post,
+    present: datetime,
+    pauses: budgets.Pauses,
+) -> Step | None:
     """``_next`` in a savepoint of its own: what goes wrong with one row is not the others' trouble."""
     try:
         with session.begin_nested():
-            return _next(session, parts, delivery, account, post, present)
+            return _next(session, parts, delivery, account, post, present, pauses)
     except IntegrityError:
         # Another process began to commit for this account in this moment (PostgreSQL): one at a time.
         rest = _ORDER_GAP
@@ -124,15 +142,27 @@ def _one(
 
 
 def _next(
-    session: Session, parts: Parts, delivery: Delivery, account: Account, post: Post, present: datetime
-) -> Literal["stage", "commit", "look", "drop"] | None:
+    session: Session,
+    parts: Parts,
+    delivery: Delivery,
+    account: Account,
+    post: Post,
+    present: datetime,
+    pauses: budgets.Pauses,
+) -> Step | None:
     """Decide on one due row and claim it; None when it only had to be moved or put off."""
     settings = parts.settings
     lease: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": present + timedelta(seconds=settings.lease_s)}
     if delivery.state in LEASED:
         _expire(session, settings, delivery, present)
         return None
-    if delivery.state in ("cancelled", "unsure") and (until := _paused(account, present)):
+    if delivery.state == "withdrawing":
+        # Urgent, and harmless when done twice: no pause holds it up, and a dead worker is replaced soon.
+        again = present + withdraw_lease(settings)
+        looks = delivery.looks + 1
+        _set(session, delivery, fence=lease["fence"], wake_at=again, looks=looks)
+        return "withdraw"
+    if delivery.state in ("cancelled", "unsure") and (until := pauses.until(account, present)):
         _put_off(session, delivery, until)
         return None
     if delivery.state == "cancelled":
@@ -146,6 +176,10 @@ def _next(
         again = present + timedelta(seconds=settings.lease_s)
         move(session, delivery, "look_again", PUBLISHER, looks=delivery.looks + 1, wake_at=again, fence=lease["fence"])
         return "look"
+    if post.withdraw_at is not None:
+        queueing.call_off(session, delivery, PUBLISHER)
+        queueing.settle(session, delivery.post_id, PUBLISHER)
+        return None
     if present > delivery.due_at + timedelta(seconds=settings.missed_after_s):
         move(session, delivery, "miss", PUBLISHER, wake_at=None, error_code=delivery.error_code or "missed")
         queueing.settle(session, delivery.post_id, PUBLISHER)
@@ -157,7 +191,7 @@ def _next(
         clean: dict[str, Any] = {"error_code": None, "error_facts": {}}
         move(session, delivery, "release", PUBLISHER, wake_at=present, **clean)
         queueing.settle(session, delivery.post_id, PUBLISHER)
-    return _next_queued(session, parts, delivery, account, post, present, lease)
+    return _next_queued(session, parts, delivery, account, post, present, lease, pauses)
 
 
 def _expire(session: Session, settings: Settings, delivery: Delivery, present: datetime) -> None:
@@ -190,6 +224,7 @@ def _next_queued(
     post: Post,
     present: datetime,
     lease: dict[str, Any],
+    pauses: budgets.Pauses,
 ) -> Literal["stage", "commit"] | None:
     if account.health == "broken":
         code, facts = account.reason_code or "account_broken", account.reason_facts
@@ -198,7 +233,7 @@ def _next_queued(
         move(session, delivery, "hold", PUBLISHER, **held)
         queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
-    if until := _paused(account, present):
+    if until := pauses.until(account, present):
         _put_off(session, delivery, until)
         return None
     fresh = delivery.ready and delivery.staged_of == content_of(post, account)
@@ -249,18 +284,23 @@ def _must_wait(session: Session, parts: Parts, delivery: Delivery, present: date
     return None
 
 
-def _paused(account: Account, present: datetime) -> datetime | None:
-    """The end of a pause that the platform asked for; None when there is none."""
-    return account.paused_until if account.paused_until and account.paused_until > present else None
-
-
 def held_look(parts: Parts, delivery: Delivery, present: datetime) -> datetime:
     """When to look at a held delivery again: soon, and at the latest when it has become too late."""
     given_up = delivery.due_at + timedelta(seconds=parts.settings.missed_after_s + 1)
     return max(present, min(given_up, present + HELD_LOOK))
 
 
+def withdraw_lease(settings: Settings) -> timedelta:
+    """How long a worker has for one round of taking back before another may try the same."""
+    return timedelta(seconds=min(15.0, settings.lease_s))
+
+
 def _put_off(session: Session, delivery: Delivery, until: datetime | None) -> None:
-    delivery.wake_at = until
+    _set(session, delivery, wake_at=until)
+
+
+def _set(session: Session, delivery: Delivery, **columns: Any) -> None:
+    for name, value in columns.items():
+        setattr(delivery, name, value)
     session.add(delivery)
     session.flush()

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import Activity, Delivery, Event, Person, Photo, Post
 from app.problems import Problem, Stale
-from app.services import drafting, queueing
+from app.services import drafting, resolving
 from app.settings import Settings
 from app.states import Actor, note
 from media.intake import Taken
@@ -133,7 +133,7 @@ def resend_refused(session: Session, settings: Settings, post_id: int, by: Actor
     stopped = col(Delivery.state).in_(("failed", "missed"))
     wanted = list(session.exec(select(Delivery.id).where(Delivery.post_id == post_id, stopped)))
     for delivery_id in wanted:
-        queueing.resolve(session, settings, delivery_id or 0, "resend", by)
+        resolving.resolve(session, settings, delivery_id or 0, "resend", by)
     return len(wanted)
 
 

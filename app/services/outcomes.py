@@ -100,8 +100,8 @@ def _busy(error: Busy, attempts: int, settings: Settings, present: datetime) -> 
         # A pause the platform asked for is never shortened, and costs no attempt.
         until = present + timedelta(seconds=error.retry_after or LIMIT_PAUSE_S)
         return Outcome("wait", {"wake_at": until, "attempts": attempts - 1, **_reason(error)}, pause=until)
-    if error.code == "lease_short":
-        # Nothing was sent: claimed anew at once, with a whole lease.
+    if error.code in ("lease_short", "clock_off"):
+        # Nothing was sent: claimed anew at once, with a whole lease, or when our clock is right.
         return Outcome("wait", {"wake_at": present, "attempts": attempts - 1, **_reason(error)})
     if error.unreached:
         wait = min(back_off(1, settings), _NETWORK)

@@ -15,10 +15,11 @@ from sqlmodel import col, select
 
 from app import clock
 from app.db import lease_time
+from app.failpoints import reach
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Problem, Stale
-from app.services import accounts, recording, rendering
+from app.services import accounts, recording, rendering, timekeeping, withdrawing
 from app.services.claiming import PUBLISHER, STAGED_FOR, Work, content_of
 from app.states import note
 from connectors import Busy, Connector, ConnectorError, Gone, Published, Staged, Unsupported
@@ -31,7 +32,8 @@ _ALIKE = timedelta(days=7)
 
 def work(parts: Parts, claimed: Work) -> None:
     """Do one claimed step; never raises for what a platform may answer."""
-    steps = {"stage": _stage, "commit": _commit, "look": _look, "drop": _drop}
+    steps = {"stage": _stage, "commit": _commit, "look": _look, "drop": _drop, "withdraw": withdrawing.take_back}
+    reach(f"{claimed.step}.claimed")
     try:
         steps[claimed.step](parts, claimed)
     except Stale as stale:
@@ -78,6 +80,7 @@ def _stage(parts: Parts, claimed: Work) -> None:
     delivery = job.delivery
 
     def save(staged: Staged) -> None:
+        reach("stage.made")
         # Each remote id is on disk as soon as it is known; saving also prolongs the lease.
         with parts.db.write() as session:
             present = lease_time(session)
@@ -99,6 +102,7 @@ def _stage(parts: Parts, claimed: Work) -> None:
             )
             if hit.rowcount != 1:
                 raise Stale(f"delivery {claimed.delivery_id} while staging")
+        reach("stage.saved")
 
     def use(connector: Connector) -> Staged:
         before = _staged(delivery)
@@ -108,6 +112,9 @@ def _stage(parts: Parts, claimed: Work) -> None:
             before = Staged()
             save(before)
         item = rendering.item(parts, job.post, job.account)
+        # Renditions of ten large photos take their time: a whole lease for the calls.
+        _prolong(parts, claimed)
+        reach("stage.begun")
         try:
             return connector.stage(item, before, _remember(save, latest))
         except Stale:
@@ -123,7 +130,19 @@ def _stage(parts: Parts, claimed: Work) -> None:
     except Exception as error:
         recording.failed(parts, claimed, error, committing=False)
         return
+    reach("stage.done")
     recording.staging(parts, claimed, job.content, staged)
+    reach("stage.recorded")
+
+
+def _prolong(parts: Parts, claimed: Work) -> None:
+    """The lease of a staging that goes on, anew from now. Stale when somebody else has it."""
+    with parts.db.write() as session:
+        until = lease_time(session) + timedelta(seconds=parts.settings.lease_s)
+        held = (col(Delivery.id) == claimed.delivery_id, col(Delivery.fence) == claimed.fence)
+        hit = session.exec(update(Delivery).where(*held, col(Delivery.state) == "staging").values(lease_until=until))
+        if hit.rowcount != 1:
+            raise Stale(f"delivery {claimed.delivery_id} before staging")
 
 
 def _unwritten(parts: Parts, claimed: Work, made: Staged) -> Staged:
@@ -152,16 +171,29 @@ def _commit(parts: Parts, claimed: Work) -> None:
 
     def use(connector: Connector) -> Published:
         item = rendering.item(parts, job.post, job.account)
+        _right_clock(parts, opening)
         claimed.still_enough(parts.settings)
         connector.taken = job.taken
+        reach("commit.begun")
         return connector.commit(item, _staged(job.delivery))
 
     try:
-        published = accounts.with_connector(parts, accounts.opened(parts, job.account), use)
+        opening = accounts.opened(parts, job.account)
+        published = accounts.with_connector(parts, opening, use)
     except Exception as error:
         recording.failed(parts, claimed, error, committing=True)
         return
+    reach("commit.answered")
     recording.published(parts, claimed, published, "publish")
+    reach("commit.recorded")
+
+
+def _right_clock(parts: Parts, opening: accounts.Opened) -> None:
+    """Raise Busy("clock_off") where the platform's clock shows that ours is wrong: "due" then means nothing."""
+    timekeeping.ask(parts, opening.platform, opening.wire)
+    with parts.db.read() as session:
+        if timekeeping.wrong(opening.platform, lease_time(session)):
+            raise Busy("clock_off")
 
 
 def _look(parts: Parts, claimed: Work) -> None:
@@ -186,6 +218,7 @@ def _look(parts: Parts, claimed: Work) -> None:
         log.exception("look at delivery %s", claimed.delivery_id)
         recording.unread(parts, claimed, Busy("internal", fault=type(error).__name__))
         return
+    reach("look.answered")
     if published:
         recording.published(parts, claimed, published, "found")
         return
@@ -206,6 +239,7 @@ def _drop(parts: Parts, claimed: Work) -> None:
         log.warning("staged things of delivery %s: %s", claimed.delivery_id, error)
         if staged_at is not None and clock.now() - staged_at < STAGED_FOR:
             return  # the soft lease brings the row back
+    reach("drop.answered")
     with parts.db.write() as session:
         delivery = session.get(Delivery, claimed.delivery_id)
         assert delivery is not None

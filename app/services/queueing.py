@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import Account, Delivery, Post, Target
 from app.problems import Problem, Stale
-from app.services import drafting, pace
+from app.services import drafting
 from app.settings import Settings
 from app.states import Actor, move, note
 
@@ -20,7 +20,7 @@ CANCELLABLE = ("queued", "held", "staging", "failed", "missed", "needs_person")
 _OPEN = ("queued", "staging", "committing", "handed", "held", "unsure", "needs_person")
 _REFUSED = ("failed", "missed")
 #: Columns of a delivery that begins anew because a person said so.
-_ANEW: dict[str, Any] = {"attempts": 0, "looks": 0, "unsure_since": None, "error_code": None, "error_facts": {}}
+ANEW: dict[str, Any] = {"attempts": 0, "looks": 0, "unsure_since": None, "error_code": None, "error_facts": {}}
 
 
 def approve(session: Session, settings: Settings, post_id: int, by: Actor, *, revision: int | None = None) -> Post:
@@ -83,19 +83,10 @@ def cancel(session: Session, post_id: int, by: Actor) -> list[str]:
     if post.state == "cancelled":
         raise Problem("already_cancelled")
     late, done = [], 0
-    for delivery, name in _deliveries(session, post_id):
+    for delivery, name in deliveries(session, post_id):
         if delivery.state in CANCELLABLE:
             # An unanswered try (needs_person) may be public: calling it off is a person's word that it is not.
-            move(
-                session,
-                delivery,
-                "cancel",
-                by,
-                under=delivery.fence,
-                fence=delivery.fence + 1,
-                lease_until=None,
-                wake_at=clock.now() if delivery.staged else None,
-            )
+            call_off(session, delivery, by)
             done += 1
         elif delivery.state != "cancelled":
             late.append(name)
@@ -103,6 +94,12 @@ def cancel(session: Session, post_id: int, by: Actor) -> list[str]:
         raise Problem("too_late_to_cancel", accounts=", ".join(late) or "-", state=post.state)
     settle(session, post_id, by)
     return late
+
+
+def call_off(session: Session, delivery: Delivery, by: Actor) -> None:
+    """Cancel one delivery; what was staged for it is dropped next. A worker that is staging it loses its fence."""
+    fence, wake_at = delivery.fence, clock.now() if delivery.staged else None
+    move(session, delivery, "cancel", by, under=fence, fence=fence + 1, lease_until=None, wake_at=wake_at)
 
 
 def reschedule(session: Session, settings: Settings, post_id: int, due_at: datetime, by: Actor) -> list[str]:
@@ -114,13 +111,15 @@ def reschedule(session: Session, settings: Settings, post_id: int, due_at: datet
     post = session.get(Post, post_id)
     if post is None:
         raise Problem("unknown_post", id=post_id)
+    if post.withdraw_at is not None:
+        raise Problem("withdraw_under_way")
     moment = drafting.promised(due_at)
     assert moment is not None
     if post.state == "cancelled":
         raise Problem("already_cancelled")
     late, done = [], 0
     if post.state not in ("draft", "in_review"):
-        for delivery, name in _deliveries(session, post_id):
+        for delivery, name in deliveries(session, post_id):
             if delivery.state not in ("queued", "held", "missed", "staging"):
                 if delivery.state != "cancelled":
                     late.append(name)
@@ -144,7 +143,7 @@ def _promise(session: Session, settings: Settings, delivery: Delivery, moment: d
     # A worker that is staging keeps its lease; it reads the new time when it is done.
     wake_at = delivery.wake_at if delivery.state == "staging" else first_look(settings, moment, present)
     if delivery.state == "missed":
-        move(session, delivery, "resend", by, due_at=moment, wake_at=wake_at, **_ANEW)
+        move(session, delivery, "resend", by, due_at=moment, wake_at=wake_at, **ANEW)
         return
     delivery.due_at = moment
     if delivery.state != "held":  # its looks go on at their own pace
@@ -152,53 +151,6 @@ def _promise(session: Session, settings: Settings, delivery: Delivery, moment: d
     session.add(delivery)
     session.flush()
     note(session, delivery, "reschedule", by, facts={"due_at": moment})
-
-
-def resolve(
-    session: Session, settings: Settings, delivery_id: int, how: str, by: Actor, *, remote_id: str | None = None
-) -> Delivery:
-    """A person decides a doubtful, refused or missed delivery: it is `published`, or `resend` it."""
-    delivery = session.get(Delivery, delivery_id)
-    if delivery is None:
-        raise Problem("unknown_delivery", id=delivery_id)
-    if delivery.state not in ("unsure", "needs_person", "failed", "missed"):
-        raise Problem("nothing_to_resolve", state=delivery.state)
-    present = clock.now()
-    if how == "published":
-        account = session.get(Account, delivery.account_id)
-        at = delivery.commit_at or present
-        move(
-            session,
-            delivery,
-            "confirm",
-            by,
-            remote_id=(remote_id or "").strip() or delivery.remote_id,
-            confirmed_by=by.who,
-            published_at=at,
-            wake_at=None,
-            error_code=None,
-            error_facts={},
-            fence=delivery.fence + 1,
-            **pace.follow(at, practice=bool(account and account.practice)),
-        )
-    elif how == "resend":
-        drafting.blocked(session, delivery.post_id, account_id=delivery.account_id)
-        # A person's "send it" is a new promise: now, or the old time if that is still ahead.
-        due_at = max(delivery.due_at, present)
-        move(
-            session,
-            delivery,
-            "resend",
-            by,
-            due_at=due_at,
-            wake_at=first_look(settings, due_at, present),
-            **_ANEW,
-            fence=delivery.fence + 1,
-        )
-    else:
-        raise Problem("unknown_choice", choice=how)
-    settle(session, delivery.post_id, by)
-    return delivery
 
 
 def settle(session: Session, post_id: int, by: Actor) -> None:
@@ -235,7 +187,8 @@ def post_state(states: set[str]) -> str:
     return "publishing" if live & {"committing", "unsure", "handed", "needs_person"} else "scheduled"
 
 
-def _deliveries(session: Session, post_id: int) -> list[tuple[Delivery, str]]:
+def deliveries(session: Session, post_id: int) -> list[tuple[Delivery, str]]:
+    """A post's deliveries with the names of their accounts, locked against claims until this transaction ends."""
     return list(
         session.exec(
             select(Delivery, Account.name)

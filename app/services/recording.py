@@ -15,9 +15,9 @@ from app import clock
 from app.models import Account, Delivery
 from app.parts import Parts
 from app.problems import Problem, Stale
-from app.services import accounts, outcomes, pace, queueing
+from app.services import accounts, outcomes, pace, queueing, withdrawing
 from app.services.claiming import PUBLISHER, Work, held_look
-from app.states import move, note
+from app.states import move, note, tell
 from connectors import ConnectorError, Published, Staged, Unsure
 
 log = logging.getLogger(__name__)
@@ -117,6 +117,7 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
             action = "found"
         elif delivery.state != "committing":
             action = "late_id"
+        source = delivery.state
         at = present if action == "publish" else delivery.commit_at or present
         move(
             session,
@@ -134,6 +135,9 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
             fence=delivery.fence + 1,
             **pace.follow(at, practice=bool(account and account.practice)),
         )
+        if source == "cancelled":
+            tell(session, delivery, "public_after_cancel")
+        withdrawing.follow(session, delivery, PUBLISHER)
         queueing.settle(session, delivery.post_id, PUBLISHER)
 
 
@@ -160,9 +164,12 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
         changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
         if outcome.drop:
             changes |= {"staged": {}, "ready": False, "staged_at": None}
+        why = getattr(error, "code", type(error).__name__)
+        if why == "clock_off":
+            # Not by our clock: when it is right again, this row is due.
+            changes["wake_at"] = delivery.due_at
         if outcome.action == "hold":
             changes["wake_at"] = held_look(parts, delivery, present)
-        why = getattr(error, "code", type(error).__name__)
         facts = getattr(error, "facts", {})
         move(session, delivery, outcome.action, PUBLISHER, under=claimed.fence, why=why, facts=facts, **changes)
         if outcome.broken:

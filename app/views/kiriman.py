@@ -16,7 +16,7 @@ from app.problems import Problem, Stale
 from app.queries import history
 from app.queries import kiriman as reading
 from app.rights import needs, object_of, takes_photos
-from app.services import composing, drafting, queueing
+from app.services import composing, drafting, queueing, resolving
 from app.views import _composing
 from media.problems import PhotoProblem
 
@@ -242,7 +242,7 @@ def putuskan(post_id: int, delivery_id: int) -> Any:
         abort(403)
 
     def act(session: Session) -> str:
-        queueing.resolve(session, parts().settings, delivery_id, how, actor())
+        resolving.resolve(session, parts().settings, delivery_id, how, actor())
         return "Dicatat sudah tayang." if how == "published" else "Dikirim ulang sekarang."
 
     return _do(post_id, act)

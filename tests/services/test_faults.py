@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from app import clock, words
 from app.models import Aspiration, Delivery, Outgoing
-from app.services import accounts, collecting, moderating, queueing
+from app.services import accounts, collecting, moderating, resolving
 from connectors.practice.control import PracticeComment
 from tests.fixtures.loop import BY, Loop, Place
 
@@ -119,7 +119,7 @@ def _is_refused_until_sent_again(loop: Loop, delivery: Delivery, public: Callabl
     loop.settle()
     assert public() == 0
     with loop.parts.db.write() as session:
-        queueing.resolve(session, loop.parts.settings, delivery.id or 0, "resend", BY)
+        resolving.resolve(session, loop.parts.settings, delivery.id or 0, "resend", BY)
     loop.settle()
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col, update
 from app import clock, words
 from app.models import Delivery, Post
 from app.parts import Parts
-from app.services import claiming, publishing, queueing
+from app.services import claiming, publishing, queueing, resolving
 from app.services import outcomes as table
 from connectors import Published
 from connectors.facebook import Facebook
@@ -36,7 +36,7 @@ def test_a_post_that_kills_its_worker_each_time_ends_failed(loop: Loop) -> None:
     with clock.travel(hours):
         loop.settle()  # nothing more by itself; a person's word begins anew
         with loop.parts.db.write() as session:
-            queueing.resolve(session, loop.parts.settings, delivery.id or 0, "resend", BY)
+            resolving.resolve(session, loop.parts.settings, delivery.id or 0, "resend", BY)
         loop.settle()
     assert (loop.delivery(post_id).state, loop.control.count(place.page.page_id)) == ("published", 1)
 
@@ -102,7 +102,7 @@ def test_an_id_that_comes_after_a_persons_word_is_kept(loop: Loop) -> None:
     with clock.travel(timedelta(seconds=loop.parts.settings.lease_s + 1)):
         claiming.claim(loop.parts)  # the lease ended: unsure
     with loop.parts.db.write() as session:
-        queueing.resolve(session, loop.parts.settings, work.delivery_id, "published", BY)
+        resolving.resolve(session, loop.parts.settings, work.delivery_id, "published", BY)
         fence = session.get_one(Delivery, work.delivery_id).fence
     assert loop.delivery(post_id).remote_id is None
     publishing.work(loop.parts, claiming.Work(work.step, work.delivery_id, fence, work.deadline))

@@ -11,7 +11,7 @@ from sqlmodel import col, update
 from app import clock, words
 from app.models import Account, Delivery, Worker
 from app.problems import Problem
-from app.services import accounts, claiming, drafting, publishing, queueing, workers
+from app.services import accounts, claiming, drafting, publishing, queueing, resolving, workers
 from app.services import outcomes as table
 from connectors import Busy, Connector, SignInAgain
 from tests.fixtures.loop import BY, Loop, until, with_times
@@ -77,7 +77,7 @@ def test_an_edit_drops_what_was_staged_before(loop: Loop) -> None:
     assert loop.state(post_id) == "failed"
     with loop.parts.db.write() as session:
         drafting.edit(session, post_id, BY, caption="Benar", account_ids=[place.facebook], due_at=None)
-        queueing.resolve(session, loop.parts.settings, loop.delivery(post_id).id or 0, "resend", BY)
+        resolving.resolve(session, loop.parts.settings, loop.delivery(post_id).id or 0, "resend", BY)
     loop.settle()
     assert [post.caption for post in loop.control.posts(place.page.page_id)] == ["Benar"]
     assert loop.control.posts(place.page.page_id, unpublished=True) == []

@@ -14,7 +14,7 @@ from app import clock
 from app.models import Delivery, Event, Post
 from app.parts import Parts
 from app.problems import Problem
-from app.services import queueing
+from app.services import queueing, resolving
 from app.states import DELIVERY, LEASED, Actor, move
 from tests.fixtures import scenery
 
@@ -217,11 +217,11 @@ def test_resolve_in_every_state(parts: Parts, state: str, how: str) -> None:
     _, delivery_id = _one(parts, state, fence=4, attempts=8, error_code="refused", error_facts={"a": 1})
     if state not in ("unsure", "needs_person", "failed", "missed"):
         with pytest.raises(Problem) as problem, parts.db.write() as session:
-            queueing.resolve(session, parts.settings, delivery_id, how, BY)
+            resolving.resolve(session, parts.settings, delivery_id, how, BY)
         assert problem.value.code == "nothing_to_resolve"
         return
     with parts.db.write() as session:
-        queueing.resolve(session, parts.settings, delivery_id, how, Actor("Rina"))
+        resolving.resolve(session, parts.settings, delivery_id, how, Actor("Rina"))
     post, delivery = _read(parts, delivery_id)
     assert (delivery.error_code, delivery.error_facts, delivery.fence) == (None, {}, 5)
     if how == "published":
@@ -238,7 +238,7 @@ def test_a_confirmed_post_is_as_old_as_its_try(parts: Parts) -> None:
     at = clock.now() - timedelta(hours=5)
     _, delivery_id = _one(parts, "needs_person", commit_at=at)
     with parts.db.write() as session:
-        queueing.resolve(session, parts.settings, delivery_id, "published", BY, remote_id=" 5_5 ")
+        resolving.resolve(session, parts.settings, delivery_id, "published", BY, remote_id=" 5_5 ")
     delivery = _read(parts, delivery_id)[1]
     assert (delivery.published_at, delivery.remote_id) == (at, "5_5")
     assert delivery.reading_at == at + timedelta(hours=1), "ages count from the try"
@@ -248,7 +248,7 @@ def test_resolve_refuses_unknown_things(parts: Parts) -> None:
     _, delivery_id = _one(parts, "failed")
     for which, how, code in ((999, "resend", "unknown_delivery"), (delivery_id, "maybe", "unknown_choice")):
         with pytest.raises(Problem) as problem, parts.db.write() as session:
-            queueing.resolve(session, parts.settings, which, how, BY)
+            resolving.resolve(session, parts.settings, which, how, BY)
         assert problem.value.code == code
 
 
@@ -261,9 +261,9 @@ def test_sending_again_asks_only_what_concerns_this_account(parts: Parts) -> Non
         missed = scenery.delivery(session, post_id, facebook, "missed")
         refused = scenery.delivery(session, post_id, instagram, "failed")
     with parts.db.write() as session:  # Facebook takes words alone
-        queueing.resolve(session, parts.settings, missed, "resend", BY)
+        resolving.resolve(session, parts.settings, missed, "resend", BY)
     with pytest.raises(Problem) as problem, parts.db.write() as session:  # Instagram needs a photo
-        queueing.resolve(session, parts.settings, refused, "resend", BY)
+        resolving.resolve(session, parts.settings, refused, "resend", BY)
     assert problem.value.code == "photo_needed"
 
 

@@ -1,0 +1,48 @@
+"""Taking posts back, notices to the people in charge."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql import sqltypes
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("subject", sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("what", sqltypes.AutoString(), nullable=False),
+        sa.Column("wake_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("told_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_wake_at"), ["wake_at"], unique=False)
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("withdraw_at", sqltypes.UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("withdraw_reason", sqltypes.AutoString(), nullable=True))
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("absent_at", sqltypes.UTCDateTime(), nullable=True))
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("notices", sqltypes.AutoString(), nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.drop_column("notices")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_column("absent_at")
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_column("withdraw_reason")
+        batch_op.drop_column("withdraw_at")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_wake_at"))
+
+    op.drop_table("notice")

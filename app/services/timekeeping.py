@@ -1,0 +1,121 @@
+"""Is our clock right? What the platforms' Date headers say, carried on by a clock that nobody can set.
+
+A post is due by our clock. A machine whose clock jumped would send tomorrow's posts today, or call today's posts
+missed. So each answer's Date is kept together with the time since boot, and before anything is sent or given up the
+platform's present is reckoned from both: more than ``LIMIT_S`` off, nothing is done. That sees a jump in the moment it
+happens, without asking anybody. Kept per process; a process that has heard nothing yet asks first.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, false, or_
+from sqlmodel import col, select, update
+
+from app import clock
+from app.db import lease_time
+from app.models import Account, Worker
+from app.parts import Parts
+from connectors import Wire, date_of
+
+log = logging.getLogger(__name__)
+
+#: Seconds. More than this and neither "due" nor "too late" means anything.
+LIMIT_S = 120.0
+#: What was heard is believed this long by itself (quartz: about 5 s a day); then it is asked for again.
+_FRESH_S = 3600.0
+#: A platform that gave no date is not asked again at every commit.
+_ASK_AGAIN_S = 60.0
+
+PLATFORMS = ("practice", "graph", "instagram_private")
+_guard = threading.Lock()
+_heard: dict[str, tuple[datetime, float]] = {}
+_asked: dict[str, float] = {}
+
+
+def platform_of(account: Account) -> str:
+    """Whose clock an account's posts are compared with."""
+    if account.practice:
+        return "practice"
+    return "instagram_private" if account.connector == "instagram_private" else "graph"
+
+
+def heard(platform: str, date: datetime) -> None:
+    """A Date header came in just now."""
+    with _guard:
+        _heard[platform] = (date, _since_boot())
+
+
+def off_s(platform: str, present: datetime) -> float | None:
+    """The platform's clock less ours in seconds; None before anything was heard. present: as claims count it."""
+    with _guard:
+        date, at = _heard.get(platform, (None, 0.0))
+    if date is None:
+        return None
+    there = date + timedelta(seconds=_since_boot() - at)
+    # A test's own travels are no jump of the clock.
+    return (there - (present - clock.shift())).total_seconds()
+
+
+def wrong(platform: str, present: datetime) -> bool:
+    """Whether our clock is known to be so far off that nothing may be sent or given up by it."""
+    off = off_s(platform, present)
+    return off is not None and abs(off) > LIMIT_S
+
+
+def right_for(present: datetime) -> Any:
+    """SQL condition on Account: not of a platform whose answers show that our clock is wrong.
+
+    Nothing of such a one is even put off: a time written by a wrong clock would still stand when the clock is right.
+    """
+    private = col(Account.connector) == "instagram_private"
+    of = {
+        "practice": col(Account.practice),
+        "instagram_private": and_(~col(Account.practice), private),
+        "graph": and_(~col(Account.practice), ~private),
+    }
+    return ~or_(false(), *(of[name] for name in PLATFORMS if wrong(name, present)))
+
+
+def ask(parts: Parts, platform: str, wire: Wire, *, again: bool = False) -> None:
+    """Have an answer's date that is fresh enough: asks the platform when there is none (again: whatever there is)."""
+    now = _since_boot()
+    with _guard:
+        fresh = platform in _heard and now - _heard[platform][1] < _FRESH_S
+        tried = now - _asked.get(platform, -_ASK_AGAIN_S) < _ASK_AGAIN_S
+        if not again and (fresh or tried):
+            return
+        _asked[platform] = now
+    date = date_of(wire)
+    if date is not None:
+        heard(platform, date)
+        publish(parts, platform)
+
+
+def publish(parts: Parts, platform: str) -> None:
+    """Let everybody see how far off we are (doctor, start page), when that has changed."""
+    with parts.db.read() as session:
+        off = off_s(platform, lease_time(session))
+        known = session.exec(select(Worker.clock_off_s).order_by(col(Worker.beat_at).desc())).first()
+    # Whole-second Date headers and a call's own time make a few seconds of noise.
+    if off is None or abs(off - (known or 0)) <= 5:
+        return
+    with parts.db.write() as session:
+        session.exec(update(Worker).values(clock_off_s=off))
+
+
+def forget() -> None:
+    """Nothing was heard yet, as in a new process (tests)."""
+    with _guard:
+        _heard.clear()
+        _asked.clear()
+
+
+def _since_boot() -> float:
+    # Counts also while the machine sleeps, which time.monotonic() does not on Linux.
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
