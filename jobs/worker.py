@@ -50,6 +50,8 @@ class Worker:
     def start(self) -> None:
         """Begin."""
         workers.beat(self.parts, self.id)
+        # Before the first look: a fresh process knows nothing yet of its clock.
+        workers.hear_the_time(self.parts)
         self._beating.start()
         self.publisher.start()
         self._scheduler.start()
@@ -87,6 +89,7 @@ class Worker:
                     if not workers.take(self.parts, name, self.id, LEASE_S):
                         # We were silent too long and another worker has the job: leave it to that one.
                         self._running.discard(name)
+                workers.hear_the_time(self.parts)
             except Exception:
                 # A database that is locked now may take the next beat; a missed one is seen by everybody.
                 log.exception("heartbeat")

@@ -82,13 +82,16 @@ def right_for(present: datetime) -> Any:
     return ~or_(false(), *(of[name] for name in PLATFORMS if wrong(name, present)))
 
 
-def ask(parts: Parts, platform: str, wire: Wire, *, again: bool = False) -> None:
-    """Have an answer's date that is fresh enough: asks the platform when there is none (again: whatever there is)."""
+def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False) -> None:
+    """Have an answer's date that is fresh enough: asks the platform when there is none. doubt: not believed as it is.
+
+    One that was asked within the last minute is not asked again.
+    """
     now = _since_boot()
     with _guard:
         fresh = platform in _heard and now - _heard[platform][1] < _FRESH_S
         tried = now - _asked.get(platform, -_ASK_AGAIN_S) < _ASK_AGAIN_S
-        if not again and (fresh or tried):
+        if tried or (fresh and not doubt):
             return
         _asked[platform] = now
     date = date_of(wire)

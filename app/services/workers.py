@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 from app import clock
-from app.models import JobLease, Worker
+from app.db import lease_time
+from app.models import Account, JobLease, Worker
 from app.parts import Parts
+from app.problems import Problem
+from app.services import accounts, timekeeping
+
+log = logging.getLogger(__name__)
 
 #: A worker beats this often; how long a beat is believed stands in queries/health.
 BEAT_S = 5.0
@@ -27,6 +33,24 @@ def beat(parts: Parts, worker_id: str) -> None:
         else:
             worker.beat_at = present
             session.add(worker)
+
+
+def hear_the_time(parts: Parts) -> None:
+    """Know how far our clock is from the platforms' before anything is called due or missed, and keep knowing it.
+
+    Costs a short call per platform at the start and an hour later, and one now and then while our clock seems wrong:
+    an answer from a cache may have had an old date.
+    """
+    with parts.db.read() as session:
+        rows = session.exec(select(Account).where(col(Account.active)).order_by(col(Account.id))).all()
+        present = lease_time(session)
+    for platform, account in {timekeeping.platform_of(row): row for row in rows}.items():
+        doubt = timekeeping.wrong(platform, present)
+        try:
+            timekeeping.ask(parts, platform, accounts.wire_for(parts, account), doubt=doubt)
+        except Problem as problem:
+            log.info("the time at %s: %s", platform, problem.code)
+        timekeeping.publish(parts, platform)
 
 
 def leave(parts: Parts, worker_id: str) -> None:
