@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -104,10 +104,13 @@ def _stage(parts: Parts, claimed: Work) -> None:
                 raise Stale(f"delivery {claimed.delivery_id} while staging")
         reach("stage.saved")
 
-    def use(connector: Connector) -> Staged:
+    def use(connector: Connector) -> Staged | Published:
         before = _staged(delivery)
         old = delivery.staged_at and clock.now() - delivery.staged_at >= STAGED_FOR
         if before.ids and (delivery.staged_of != job.content or old):
+            # Tried before and now to be made anew (a person's "send again" a day later): it may have worked unheard.
+            if delivery.commit_at is not None and (public := _found(parts, connector, job, delivery.commit_at)):
+                return public
             _discard(connector, before)
             before = Staged()
             save(before)
@@ -131,6 +134,9 @@ def _stage(parts: Parts, claimed: Work) -> None:
         recording.failed(parts, claimed, error, committing=False)
         return
     reach("stage.done")
+    if isinstance(staged, Published):
+        recording.published(parts, claimed, staged, "late_id")
+        return
     recording.staging(parts, claimed, job.content, staged)
     reach("stage.recorded")
 
@@ -202,12 +208,7 @@ def _look(parts: Parts, claimed: Work) -> None:
     since = delivery.commit_at or delivery.due_at
 
     def use(connector: Connector) -> Published | None:
-        connector.taken = job.taken
-        found = connector.find(rendering.item(parts, job.post, job.account), _staged(delivery), since)
-        if found and found.remote_id in job.taken:
-            # Another post with the same words: says nothing of ours.
-            raise Busy("unreadable")
-        return found
+        return _found(parts, connector, job, since)
 
     try:
         published = accounts.with_connector(parts, accounts.opened(parts, job.account), use)
@@ -223,6 +224,16 @@ def _look(parts: Parts, claimed: Work) -> None:
         recording.published(parts, claimed, published, "found")
         return
     recording.absent(parts, claimed)
+
+
+def _found(parts: Parts, connector: Connector, job: _Job, since: datetime) -> Published | None:
+    """Our post on the platform, None when it can be read and is not there."""
+    connector.taken = job.taken
+    found = connector.find(rendering.item(parts, job.post, job.account), _staged(job.delivery), since)
+    if found and found.remote_id in job.taken:
+        # Another post with the same words: says nothing of ours.
+        raise Busy("unreadable")
+    return found
 
 
 def _drop(parts: Parts, claimed: Work) -> None:

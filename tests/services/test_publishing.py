@@ -13,6 +13,7 @@ from app.models import Account, Delivery, Worker
 from app.problems import Problem
 from app.services import accounts, claiming, drafting, publishing, queueing, resolving, workers
 from app.services import outcomes as table
+from app.states import move
 from connectors import Busy, Connector, SignInAgain
 from tests.fixtures.loop import BY, Loop, until, with_times
 
@@ -318,3 +319,23 @@ def test_a_time_out_says_nothing_of_the_clock(loop: Loop) -> None:
     assert loop.row(Worker, "pekerja").clock_off_s is None
     accounts.with_connector(loop.parts, opening, heard_long_ago)
     assert loop.row(Worker, "pekerja").clock_off_s == pytest.approx(-30, abs=3)
+
+
+def test_what_was_tried_is_looked_for_before_it_is_made_anew(loop: Loop) -> None:
+    """A person says "send again" a day later, although the first try had worked unheard."""
+    place = loop.place()
+    post_id = loop.post(place.facebook)
+    loop.step()  # staged
+    loop.control.fault("flip", "error_500_acted")
+    until(lambda: loop.delivery(post_id).state == "unsure" or (loop.step() and False))
+    delivery = loop.delivery(post_id)
+    with loop.parts.db.write() as session:
+        row = session.get(Delivery, delivery.id)
+        assert row is not None
+        move(session, row, "unreadable", BY, wake_at=None)
+    with clock.travel(timedelta(hours=30)):
+        with loop.parts.db.write() as session:
+            resolving.resolve(session, loop.parts.settings, delivery.id or 0, "resend", BY)
+        loop.settle()
+    assert (loop.state(post_id), loop.delivery(post_id).remote_id) == ("published", delivery.staged["post"])
+    assert loop.control.count(place.page.page_id) == 1
