@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = [
@@ -14,6 +19,33 @@ pytest_plugins = [
 
 #: Whole processes and browsers: begun first, so that no core waits for one of them at the end.
 LONG = ("tests/jobs/", "tests/browser/", "tests/test_cli_running.py")
+
+#: Memory that looks like a disk. Every commit waits for the disk, and no test pulls the plug of the machine.
+MEMORY = Path("/dev/shm")
+#: Bytes that must be free there: five times what a whole run takes.
+ROOM = 2 * 1024**3
+_scratch = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Homes, databases and what children write go to memory where there is room, and are gone with the run.
+
+    Whoever wants to look at them afterwards names a folder: --basetemp or TMPDIR.
+    """
+    if hasattr(config, "workerinput") or config.option.basetemp or "TMPDIR" in os.environ:
+        return
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        folder = config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="kentongan-uji-", dir=MEMORY))
+        # Test processes and their children inherit it.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+        config.option.basetemp = str(folder / "pytest")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    if folder := config.stash.get(_scratch, None):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
