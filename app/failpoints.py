@@ -1,7 +1,8 @@
 """The numbered places of the publishing protocol where a power cut is rehearsed (design.md section 5).
 
 ``KENTONGAN_FAIL_AT=commit.answered`` in a worker's environment kills it there, as a power cut would: no handler runs,
-nothing is flushed. ``commit.answered:3`` does so the third time. Without the variable ``reach`` costs one comparison.
+nothing is flushed. ``commit.answered:3`` does so the third time. ``commit.begun:1:stop`` stops it instead, as a machine
+that sleeps: it goes on when somebody wakes it. Without the variable ``reach`` costs one comparison.
 It is meant for tests, and is no setting.
 """
 
@@ -34,11 +35,32 @@ POINTS = (
     "answer.answered",  # 18: the reply is public, nothing of that is on disk
     "answer.recorded",  # 19: and that is on disk
     "answer.looked",  # 20: an unclear reply was looked up, nothing of that is on disk
+    "drop.claimed",  # 21: a cancelled one's turn is on disk, nothing was deleted
+    # Inside a transaction: everything is written and nothing of it is on disk.
+    "claim.written",  # 22: of a claim, or of noting that another worker's lease ended
+    "save.written",  # 23: of a remote id while staging
+    "result.written",  # 24: of what became of a step
+    "withdraw.written",  # 25: of what became of taking back
+    "answer.written",  # 26: of what became of a reply, its row in the inbox included
 )
 
-_name, _, _times = os.environ.get("KENTONGAN_FAIL_AT", "").partition(":")
-_left = int(_times or 1) if _name else 0
+_name, _left, _number = "", 0, signal.SIGKILL
 _guard = threading.Lock()
+
+
+def arm(where: str) -> None:
+    """End (or stop) this process at a point: ``point``, ``point:times`` or ``point:times:stop``; "" nowhere.
+
+    ValueError: no such point.
+    """
+    global _name, _left, _number
+    name, _, rest = where.partition(":")
+    times, _, how = rest.partition(":")
+    if name and name not in POINTS:
+        raise ValueError(f"no such point: {name}")
+    with _guard:
+        _name, _left = name, int(times or 1)
+        _number = signal.SIGSTOP if how == "stop" else signal.SIGKILL
 
 
 def reach(point: str) -> None:
@@ -48,5 +70,10 @@ def reach(point: str) -> None:
         return
     with _guard:
         _left -= 1
-        if _left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        last = _left == 0
+    if last:
+        # This very thread: not a step further.
+        signal.pthread_kill(threading.get_ident(), _number)
+
+
+arm(os.environ.get("KENTONGAN_FAIL_AT", ""))

@@ -66,6 +66,7 @@ def claim(parts: Parts, limit: int = 50) -> list[Sending]:
             step = _one(session, parts, outgoing, account, present, pauses)
             if step:
                 claimed.append(Sending(step, outgoing.id or 0, outgoing.fence, began + parts.settings.lease_s))
+        reach("claim.written")
     return claimed
 
 
@@ -265,6 +266,7 @@ def _sent(parts: Parts, claimed: Sending, remote_id: str, action: str) -> None:
         clean: dict[str, Any] = {"error_code": None, "error_facts": {}, "fence": outgoing.fence + 1}
         move(session, outgoing, action, ANSWERER, remote_id=remote_id, **done, **clean)
         _arrived(session, outgoing)
+        reach("answer.written")
 
 
 def _arrived(session: Session, outgoing: Outgoing) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.db import lease_time
+from app.failpoints import reach
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Stale
@@ -110,6 +111,7 @@ def claim(parts: Parts, limit: int = 50) -> list[Work]:
             if step:
                 assert delivery.id is not None
                 claimed.append(Work(step, delivery.id, delivery.fence, began + parts.settings.lease_s))
+        reach("claim.written")
     return claimed
 
 

@@ -102,6 +102,7 @@ def _stage(parts: Parts, claimed: Work) -> None:
             )
             if hit.rowcount != 1:
                 raise Stale(f"delivery {claimed.delivery_id} while staging")
+            reach("save.written")
         reach("stage.saved")
 
     def use(connector: Connector) -> Staged | Published:

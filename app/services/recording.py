@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app import clock
+from app.failpoints import reach
 from app.models import Account, Delivery
 from app.parts import Parts
 from app.problems import Problem, Stale
@@ -42,6 +43,7 @@ def staging(parts: Parts, claimed: Work, content: str, staged: Staged) -> None:
         if staged.ready:
             clean: dict[str, Any] = {"ready": True, "polls": 0, "error_code": None, "error_facts": {}}
             move(session, delivery, "staged", PUBLISHER, under=claimed.fence, wake_at=delivery.due_at, **ids, **clean)
+            reach("result.written")
             return
         # The platform is still working on it: no thread waits, the delivery just becomes due again.
         # A connector that only paused between two photos wants another round at once.
@@ -68,6 +70,7 @@ def absent(parts: Parts, claimed: Work) -> None:
             queueing.settle(session, fresh.post_id, PUBLISHER)
         else:
             _look_later(parts, session, fresh, claimed, None)
+        reach("result.written")
 
 
 def unread(parts: Parts, claimed: Work, error: ConnectorError | Problem) -> None:
@@ -139,6 +142,7 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
             tell(session, delivery, "public_after_cancel")
         withdrawing.follow(session, delivery, PUBLISHER)
         queueing.settle(session, delivery.post_id, PUBLISHER)
+        reach("result.written")
 
 
 def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -> None:
@@ -177,3 +181,4 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
         if outcome.pause:
             accounts.pause(session, delivery.account_id, outcome.pause, PUBLISHER, why)
         queueing.settle(session, delivery.post_id, PUBLISHER)
+        reach("result.written")

@@ -139,6 +139,7 @@ def take_back(parts: Parts, claimed: Work) -> None:
         done: dict[str, Any] = {"wake_at": None, "error_code": None, "error_facts": {}}
         move(session, fresh, "withdrawn", PUBLISHER, under=claimed.fence, **done)
         queueing.settle(session, fresh.post_id, PUBLISHER)
+        reach("withdraw.written")
 
 
 def _not_yet(parts: Parts, claimed: Work, error: ConnectorError | Problem | None) -> None:
