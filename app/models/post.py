@@ -70,7 +70,7 @@ class Photo(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     post_id: int = Field(foreign_key="post.id", index=True, ondelete="CASCADE")
     position: int
-    sha256: str
+    sha256: str = Field(index=True)
     width: int
     height: int
     alt_text: str = ""

@@ -30,6 +30,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdraw_reason", sqltypes.AutoString(), nullable=True))
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("absent_at", sqltypes.UTCDateTime(), nullable=True))
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_photo_sha256"), ["sha256"], unique=False)
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notices", sqltypes.AutoString(), nullable=False, server_default=""))
 
@@ -37,6 +39,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_column("notices")
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_photo_sha256"))
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_column("absent_at")
     with op.batch_alter_table("post", schema=None) as batch_op:
