@@ -188,6 +188,11 @@ class Api:
             sql = "SELECT count(*) AS n FROM posts WHERE account_id = ? AND published AND NOT deleted"
             return int(db.execute(sql, (account_id,)).fetchone()["n"])
 
+    def do_counts(self) -> dict[str, int]:
+        with self._store.transaction() as db:
+            sql = "SELECT account_id, count(*) AS n FROM posts WHERE published AND NOT deleted GROUP BY account_id"
+            return {row["account_id"]: int(row["n"]) for row in db.execute(sql)}
+
     def do_loose_photos(self, account_id: str) -> list[str]:
         """Ids of uploaded photos that belong to no post: what a tidy connector leaves none of."""
         with self._store.transaction() as db:

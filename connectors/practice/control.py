@@ -164,7 +164,7 @@ class Control:
     ) -> int:
         """Make the next calls of a kind fail (see ``faults.PLACES``, ``ACTS``, ``REFUSES``); times None: until cleared.
 
-        params: seconds (slow), code, subcode, message, minutes (rate_limit), skip (let so many calls pass first).
+        params: as ``faults.Fault`` takes them, and skip (let so many calls pass first).
         """
         return int(self._call("fault", where=where, what=what, times=times, account_id=account_id, **params))
 
@@ -221,6 +221,11 @@ class Control:
     def count(self, account_id: str) -> int:
         """How many posts of the account are public."""
         return int(self._call("count", account_id=account_id))
+
+    def counts(self) -> dict[str, int]:
+        """How many posts of each account are public."""
+        found: dict[str, int] = self._call("counts")
+        return found
 
     def loose_photos(self, account_id: str) -> list[str]:
         """Ids of uploaded photos that belong to no post."""

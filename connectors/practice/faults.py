@@ -26,18 +26,39 @@ PLACES = (
     "read",
     "any",
 )
-#: What happens. Those in ACTS do what was asked before the answer is spoilt.
-ACTS = ("lost_answer", "error_500_acted", "truncated", "slow")
-REFUSES = ("error_500", "html_502", "rate_limit", "expired_token", "permission", "refused")
+#: What happens. Those in ACTS do what was asked before the answer is spoilt (``acted`` in params: "refused" does too).
+ACTS = (
+    "lost_answer",
+    "error_500_acted",
+    "html_502_acted",
+    "truncated",
+    "empty",
+    "untyped",
+    "slow",
+    "behind",
+    "container_error",
+    "container_expired",
+    "container_slow",
+)
+REFUSES = ("error_500", "html_502", "dropped", "stalled", "rate_limit", "expired_token", "permission", "refused")
 _REGAIN_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One rule as it strikes a call. ``params``: seconds (slow), code, subcode, message, minutes (rate_limit)."""
+    """One rule as it strikes a call.
+
+    ``params``: seconds (slow, stalled, container_slow), code, subcode, message, minutes (rate_limit), status,
+    transient, acted (refused), type (untyped; "" for none), reason (container_error).
+    """
 
     what: str
     params: dict[str, Any]
+
+    @property
+    def acts(self) -> bool:
+        """Whether what was asked is done all the same."""
+        return self.what in ACTS or bool(self.params.get("acted"))
 
     def number(self, name: str, default: int) -> int:
         return int(self.params.get(name) or default)
@@ -68,7 +89,13 @@ class Fault:
             text = str(self.params.get("message") or f"(#{code}) Refused by a switch of the practice platform")
             subcode = self.params.get("subcode")
             return GraphError(
-                code, text, subcode=int(subcode) if subcode else None, title="Ditolak (latihan)", user_msg=text
+                code,
+                text,
+                subcode=int(subcode) if subcode else None,
+                title="Ditolak (latihan)",
+                user_msg=text,
+                status=self.number("status", 400),
+                transient=self.params.get("transient"),
             )
         return None
 
@@ -86,6 +113,32 @@ class Fault:
         if code in (4, 17):
             headers["X-App-Usage"] = json.dumps(full)
         return headers
+
+
+def afflict(db: sqlite3.Connection, fault: Fault, made: dict[str, Any]) -> None:
+    """What a container that was just made is to suffer: fails, is over its time, or takes long."""
+    if fault.what == "container_error":
+        reason = str(fault.params.get("reason") or "Media could not be processed")
+        db.execute("UPDATE containers SET failed = ? WHERE id = ?", (json.dumps(reason), made.get("id")))
+    elif fault.what == "container_expired":
+        db.execute("UPDATE containers SET created = created - 90000 WHERE id = ?", (made.get("id"),))
+    elif fault.what == "container_slow":
+        seconds = float(fault.params.get("seconds") or 5)
+        db.execute("UPDATE containers SET ready_at = ready_at + ? WHERE id = ?", (seconds, made.get("id")))
+
+
+def behind(answer: Any) -> Any:
+    """A read as it would have been answered a moment before: empty lists, nothing public yet."""
+    if not isinstance(answer, dict):
+        return answer
+    late: dict[str, Any] = {}
+    if isinstance(answer.get("data"), list):
+        late = {"data": []}
+    if "is_published" in answer:
+        late["is_published"] = False
+    if answer.get("status_code") == "PUBLISHED":
+        late["status_code"] = "FINISHED"
+    return {**{key: value for key, value in answer.items() if key != "paging"}, **late}
 
 
 def add(

@@ -23,7 +23,7 @@ class Answer:
 
     status: int
     body: bytes
-    content_type: str = "application/json; charset=UTF-8"
+    content_type: str | None = "application/json; charset=UTF-8"
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     cut: bool = False
@@ -83,14 +83,19 @@ class Graph:
                 fault = faults.take(db, call.kind, call.account_id)
                 if fault is not None:
                     entry["fault"] = fault.what
-                if fault is not None and fault.what not in faults.ACTS:
+                if fault is not None and not fault.acts:
                     return _spoil(fault, None, call.account_id, entry)
                 answer = None if call.fetch else _act(ctx, call, None, entry)
             if answer is None:
                 answer = self._fetch_and_act(request, call.fetch or "", now, entry)
         except GraphError as error:
             answer = _refuse(error, entry)
-        return _spoil(fault, answer, entry.get("account_id"), entry) if fault else answer
+        if fault is None:
+            return answer
+        if entry["acted"]:
+            with self._store.transaction() as db:
+                faults.afflict(db, fault, json.loads(answer.body))
+        return _spoil(fault, answer, entry.get("account_id"), entry)
 
     def _fetch_and_act(self, request: GraphRequest, url: str, now: float, entry: dict[str, Any]) -> Answer:
         """Fetch outside any transaction (the address may be our own), then look at everything anew and act."""
@@ -129,14 +134,21 @@ def _spoil(fault: faults.Fault, answer: Answer | None, account_id: str | None, e
     if error is not None:
         entry.update(code=error.code, subcode=error.subcode)
         return Answer(error.status, _json(error.body()), headers=fault.usage(account_id))
-    if fault.what == "html_502" or answer is None:
+    if fault.what in ("html_502", "html_502_acted"):
         page = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
         return Answer(502, page, content_type="text/html; charset=utf-8")
+    answer = answer or Answer(200, b"", drop=True)
     if fault.what == "lost_answer":
         answer.drop = True
     elif fault.what == "truncated":
         answer.cut = True
-    elif fault.what == "slow":
+    elif fault.what == "empty":
+        answer.body = b""
+    elif fault.what == "untyped":
+        answer.content_type = str(fault.params.get("type", "text/html")) or None
+    elif fault.what == "behind":
+        answer.body = _json(faults.behind(json.loads(answer.body)))
+    elif fault.what in ("slow", "stalled"):
         answer.wait_s = float(fault.params.get("seconds") or 5)
     return answer
 

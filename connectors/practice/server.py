@@ -242,7 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut_off()
             return
         self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
+        if answer.content_type is not None:
+            self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers.items():
             self.send_header(name, value)

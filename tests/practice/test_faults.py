@@ -19,8 +19,12 @@ from tests.practice.caller import Caller, instagram_post, staged_photo
         ("lost_answer", True),
         ("error_500_acted", True),
         ("truncated", True),
+        ("empty", True),
+        ("untyped", True),
+        ("html_502_acted", True),
         ("error_500", False),
         ("html_502", False),
+        ("dropped", False),
         ("rate_limit", False),
         ("expired_token", False),
         ("permission", False),
@@ -42,6 +46,10 @@ def test_each_fault_on_a_post(practice: Control, page: PracticePage, graph: Call
         "error_500_acted": (500, "application/json"),
         "error_500": (500, "application/json"),
         "html_502": (502, "text/html"),
+        "html_502_acted": (502, "text/html"),
+        "empty": (200, "application/json"),
+        "untyped": (200, "text/html"),
+        "dropped": (0, "ConnectionError"),
         "rate_limit": (403, "application/json"),
         "expired_token": (400, "application/json"),
         "permission": (403, "application/json"),
@@ -174,3 +182,33 @@ def test_the_control_api_is_for_this_computer_only(practice: Control) -> None:
     assert requests.post(address, json={}, headers={"Origin": practice.url}, timeout=5).status_code == 200
     assert requests.post(f"{practice.url}/latihan/api/nothing", json={}, timeout=5).status_code == 404
     assert requests.post(f"{practice.url}/latihan/api/make_page", json={"x": 1}, timeout=5).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("what", "params", "status"),
+    [
+        ("container_error", {"reason": "2207009"}, "ERROR"),
+        ("container_expired", {}, "EXPIRED"),
+        ("container_slow", {"seconds": 60}, "IN_PROGRESS"),
+    ],
+)
+def test_containers_that_come_to_nothing(
+    practice: Control, page: PracticePage, graph: Caller, what: str, params: dict[str, Any], status: str
+) -> None:
+    practice.container_s(0)
+    photo = staged_photo(graph, page)
+    image = graph.get(photo, fields="images")["images"][0]["source"]
+    practice.fault("container", what, **params)
+    made = graph.post(f"{page.ig_id}/media", image_url=image)
+    told = graph.get(made["id"], fields="status_code,status")
+    assert told["status_code"] == status
+    assert str(params.get("reason", "")) in told["status"]
+
+
+def test_a_read_that_lags_behind(practice: Control, page: PracticePage, graph: Caller) -> None:
+    made = graph.post(f"{page.page_id}/feed", message="Halo")
+    for path, shown in ((f"{page.page_id}/published_posts", {"data": []}), (made["id"], {"is_published": False})):
+        practice.fault("read", "behind")
+        late = graph.get(path, fields="is_published")
+        assert {key: late[key] for key in shown} == shown
+        assert graph.get(path, fields="is_published") != late
