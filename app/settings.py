@@ -35,7 +35,7 @@ _REASONS = {
     "less_than_equal": "paling banyak {le:g}",
 }
 #: Settings that hold a secret or may hold a password: also readable from a file.
-SECRETS = ("secret_key", "database_url", "meta_app_secret", "meta_verify_token")
+SECRETS = ("secret_key", "database_url", "meta_app_secret", "meta_verify_token", "notice_urls", "mail_url")
 META_HOSTS = {"graph.facebook.com", "graph.instagram.com"}
 
 
@@ -69,6 +69,15 @@ class Settings(BaseSettings):
     meta_app_id: str = Field(default="", description="App id at Meta; lets tokens be inspected and prolonged.")
     meta_app_secret: str = Field(default="", description="App secret at Meta; signs calls and checks webhooks.")
     meta_verify_token: str = Field(default="", description="Word that Meta repeats when a webhook is set up.")
+    notice_urls: str = Field(
+        default="",
+        description="Apprise addresses, separated by blanks, that hear of every trouble in the installation.",
+    )
+    mail_url: str = Field(
+        default="",
+        description="Apprise address of the mail server that sends, e.g. mailtos://user:password@example.id; people in "
+        "charge are then told of trouble at their own address.",
+    )
     http_timeout_s: AboveZero = Field(default=30, description="Longest one call to a platform may take.")
     retry_first_s: AboveZero = Field(default=30, description="First wait before trying again; doubles, with jitter.")
     retry_max_s: AboveZero = Field(default=3600, description="Longest wait between tries.")

@@ -217,7 +217,7 @@ def tell(session: Session, record: Any, what: str) -> None:
     """
     table = type(record).__table__.name
     values = {"at": clock.now(), "subject": table, "subject_id": record.id, "what": what, "wake_at": clock.now()}
-    session.execute(insert(SQLModel.metadata.tables["notice"]).values(**values, attempts=0))
+    session.execute(insert(SQLModel.metadata.tables["notice"]).values(**values))
 
 
 def table(machine: Machine) -> str:

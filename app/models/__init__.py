@@ -1,7 +1,7 @@
 """All tables, one noun a file. Rules live in services and states; the database holds the invariants (CHECK, UNIQUE)."""
 
 from app.models.account import HEALTH, Account, Budget
-from app.models.event import Event, JobLease, Notice, Worker
+from app.models.event import Event, JobLease, Letter, Notice, Worker
 from app.models.inbox import ACTIONS, KINDS, MUST_ANSWER, Aspiration, Comment, Outgoing
 from app.models.organisation import CATEGORIES, ZONES, Organisation
 from app.models.person import ROLES, Membership, Person
@@ -24,6 +24,7 @@ __all__ = [
     "Delivery",
     "Event",
     "JobLease",
+    "Letter",
     "Membership",
     "Notice",
     "Organisation",

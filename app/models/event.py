@@ -29,7 +29,7 @@ class Event(SQLModel, table=True):
 class Notice(SQLModel, table=True):
     """The outbox of notices: something of which the people in charge are to be told. what: see ``states.tell``.
 
-    wake_at None: told, or of no use any more (told_at None).
+    wake_at None: written into letters, or of no use any more (told_at None).
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -38,8 +38,29 @@ class Notice(SQLModel, table=True):
     subject_id: int
     what: str
     wake_at: datetime | None = Field(default=None, index=True)
-    attempts: int = 0
     told_at: datetime | None = None
+
+
+class Letter(SQLModel, table=True):
+    """One message to one address, made of notices. wake_at None: sent, or given up (sent_at None).
+
+    address: "person:ID", or "org:" or "all:" with a keyed fingerprint of an Apprise address, which itself stays secret.
+    causes: what it is about ("account:5"), so that one cause is not told twice. attempts: also the fence of a sender.
+    """
+
+    __table_args__ = (Index("ix_letter_organisation_at", "organisation_id", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    address: str
+    at: datetime
+    causes: list[str] = Field(default_factory=list, sa_type=JSON)
+    title: str
+    body: str
+    wake_at: datetime | None = Field(default=None, index=True)
+    attempts: int = 0
+    sent_at: datetime | None = None
+    error_code: str | None = None
+    error_facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class JobLease(SQLModel, table=True):

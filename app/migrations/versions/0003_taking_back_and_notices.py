@@ -19,12 +19,33 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("what", sqltypes.AutoString(), nullable=False),
         sa.Column("wake_at", sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("told_at", sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_wake_at"), ["wake_at"], unique=False)
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("address", sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("causes", sa.JSON(), nullable=False),
+        sa.Column("title", sqltypes.AutoString(), nullable=False),
+        sa.Column("body", sqltypes.AutoString(), nullable=False),
+        sa.Column("wake_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("error_code", sqltypes.AutoString(), nullable=True),
+        sa.Column("error_facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_letter_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_organisation_at", ["organisation_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_wake_at"), ["wake_at"], unique=False)
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withdraw_at", sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("withdraw_reason", sqltypes.AutoString(), nullable=True))
@@ -46,6 +67,10 @@ def downgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_column("withdraw_reason")
         batch_op.drop_column("withdraw_at")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_wake_at"))
+        batch_op.drop_index("ix_letter_organisation_at")
+    op.drop_table("letter")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_wake_at"))
 
