@@ -1,30 +1,24 @@
-"""Several at once, and workers that die: each post public exactly once."""
+"""Several at once: each post public exactly once. Workers that die are in tests/faults."""
 
 from __future__ import annotations
 
-import random
-import signal
 import threading
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import col, select, update
+from sqlmodel import col, update
 
 from app import clock
 from app.db import Database
 from app.models import Delivery
 from app.parts import Parts
 from app.services import claiming, publishing, recording
-from app.states import LEASED
 from connectors import Busy
 from jobs.publish import Publisher
-from tests.fixtures.loop import Loop, Place, environment, until, with_times
-from tests.jobs.children import running
+from tests.fixtures.loop import Loop, Place, until
 
 
 def _public(loop: Loop, places: list[Place]) -> Counter[str]:
@@ -123,44 +117,3 @@ def _waits_for_a_lock(loop: Loop) -> bool:
 def _let_go(loop: Loop, work: claiming.Work) -> None:
     """Undo a commit that was claimed and not begun."""
     recording.failed(loop.parts, work, Busy("lease_short"), committing=True)
-
-
-def test_killed_at_random_moments(shared_loop: Loop, tmp_path: Path) -> None:
-    loop = with_times(shared_loop, retry_first_s=0.1)
-    seed = random.SystemRandom().randrange(10**6)
-    chance = random.Random(seed)
-    places = [loop.place() for _ in range(3)]
-    ids = [loop.post(places[number % 3].facebook, caption=f"Mati {number}", photos=number % 2) for number in range(12)]
-    loop.control.fault("any", "slow", None, seconds=0.12)  # so that a kill strikes in the middle of calls
-    child_environment = environment(loop, loop.parts.settings.home, lease_s=2.5, http_timeout_s=1.2)
-    kills = 0
-    while kills < 5 and _open(loop, ids):
-        with running(tmp_path, child_environment, "worker") as child:
-            _until_it_calls(loop, ids)
-            time.sleep(chance.uniform(0, 0.5))  # the random moment itself
-            child.kill()
-            child.ended()
-        kills += 1
-    loop.control.clear_faults()
-    with running(tmp_path, child_environment, "worker") as child:
-        until(lambda: not _open(loop, ids), 40, "all decided")
-        child.kill(signal.SIGTERM)
-        assert child.ended(30) == 0, child.words()
-        assert not any(place.page.page_token in child.words() for place in places)
-    rows = loop.deliveries(*ids)
-    states = [(one.id, one.state, one.attempts, one.error_code, one.error_facts, one.wake_at) for one in rows]
-    assert _public(loop, places) == Counter({f"Mati {number}": 1 for number in range(12)}), (seed, states)
-    assert {one.state for one in rows} == {"published"}
-    assert {one.lease_until for one in rows} == {None}
-    assert kills >= 2, "the worker was too quick to be killed"
-
-
-def _until_it_calls(loop: Loop, ids: list[int]) -> None:
-    before = len(loop.control.log())
-    until(lambda: len(loop.control.log()) > before or not _open(loop, ids), 20, "the worker's first call")
-
-
-def _open(loop: Loop, ids: list[int]) -> bool:
-    with loop.parts.db.read() as session:
-        waiting = col(Delivery.state).in_(("queued", "unsure", *LEASED)) & col(Delivery.post_id).in_(ids)
-        return session.exec(select(Delivery.id).where(waiting).limit(1)).first() is not None
