@@ -68,3 +68,83 @@ def of_post(session: Session, post_id: int) -> list[Told]:
 def _same(one: Told, other: Told) -> bool:
     mine = (one.subject, one.what, one.who, one.account, one.connector, one.why)
     return mine == (other.subject, other.what, other.who, other.account, other.connector, other.why)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One thing tried for a delivery with what came of it, or (answer None) a thing that needs no answer.
+
+    at, last_at: of the first and the last time, when the same came of it several times in a row. number: which try to
+    make it public this is. facts: without a platform's own words.
+    """
+
+    at: datetime
+    last_at: datetime
+    who: str
+    by_person: bool
+    tried: str
+    answer: str | None
+    why: str | None
+    facts: Mapping[str, Any]
+    number: int | None = None
+    times: int = 1
+
+
+#: What begins an attempt; the delivery's next event says what came of it.
+BEGINS = frozenset({"stage", "commit", "look_again", "withdraw"})
+#: What may come of it. Anything else stands for itself.
+_ANSWERS = frozenset(
+    {
+        *("staged", "wait", "expire", "publish", "late_id", "unclear", "found", "absent", "unreadable", "fail", "hold"),
+        *("by_hand", "withdrawn", "vanish"),
+    }
+)
+
+
+def attempts(session: Session, post_id: int) -> dict[int, list[Attempt]]:
+    """Delivery → its attempts, oldest first; of the newest MOST events of the post."""
+    deliveries = select(col(Delivery.id)).where(col(Delivery.post_id) == post_id)
+    rows = session.execute(
+        select(
+            col(Event.subject_id), col(Event.at), col(Event.who), col(Event.person_id), col(Event.what),
+            col(Event.why), col(Event.facts),
+        )
+        .where(col(Event.subject) == "delivery", col(Event.subject_id).in_(deliveries))
+        .order_by(col(Event.id).desc())
+        .limit(MOST)
+    ).all()  # fmt: skip
+    found: dict[int, list[Attempt]] = {}
+    for id_, at, who, person_id, what, why, facts in reversed(rows):
+        # What a platform says in its own language, and its ids, are not for this page.
+        plain = {key: value for key, value in (facts or {}).items() if key not in ("user_msg", "remote_id")}
+        _add(found.setdefault(id_, []), Attempt(at, at, who, person_id is not None, what, None, why, plain))
+    return found
+
+
+def _add(line: list[Attempt], new: Attempt) -> None:
+    last = line[-1] if line else None
+    # A person only asks for another look; for a deletion they ask the program.
+    worked = last is not None and (not last.by_person or last.tried == "withdraw") and not new.by_person
+    begun = last is not None and worked and last.tried in BEGINS and last.answer is None
+    if last is not None and begun and new.tried in _ANSWERS:
+        done = replace(last, last_at=new.at, answer=new.tried, why=new.why, facts=new.facts)
+        line.pop()
+        before = line[-1] if line else None
+        if before is not None and _alike(before, done):
+            done = replace(before, last_at=new.at, facts=done.facts, times=before.times + 1)
+            line.pop()
+        line.append(done)
+        return
+    if last is not None and begun and last.tried == new.tried:
+        # Looked again without a result in between: the look before it found nothing certain.
+        line[-1] = replace(last, last_at=new.at, times=last.times + 1)
+        return
+    if new.tried == "commit":
+        tries = sum(each.times for each in line if each.tried == "commit")
+        new = replace(new, number=tries + 1)
+    line.append(new)
+
+
+def _alike(one: Attempt, other: Attempt) -> bool:
+    mine = (one.tried, one.answer, one.why, one.who)
+    return one.answer is not None and mine == (other.tried, other.answer, other.why, other.who)
