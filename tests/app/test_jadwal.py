@@ -200,9 +200,9 @@ def test_a_month_of_a_thousand_posts_takes_few_queries(web: Web, account: int) -
     asked: list[str] = []
     listen = lambda *seen: asked.append(seen[2])  # noqa: E731  one line, removed again below
     event.listen(web.parts.db.engine, "before_cursor_execute", listen)
-    began = time.perf_counter()
+    began = time.thread_time()  # our own work: what else the machine does is not counted
     page = text(client)
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     event.remove(web.parts.db.engine, "before_cursor_execute", listen)
     posts = [sql for sql in asked if "FROM post" in sql and "count(" not in sql]
     assert len(posts) == 2, "the month, and the drafts"

@@ -53,6 +53,6 @@ def test_what_belongs_to_nobody_stays(said: str) -> None:
     "hostile", ["a" * 60_000, "1 " * 3 + "x" * 60_000, "a.b-c+" * 10_000, "1" * 60_000, "@" * 60_000]
 )
 def test_a_hostile_text_takes_no_time(hostile: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()  # our own work: what else the machine does is not counted
     mask(hostile)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2

@@ -96,7 +96,7 @@ def test_processes_that_make_the_key_at_once_agree(tmp_path: Path) -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
     gate.touch()
-    answers = {child.communicate(timeout=30)[0] for child in children}
+    answers = {child.communicate(timeout=60)[0] for child in children}
     assert len(answers) == 1
     assert len(answers.pop().strip()) == 64
     assert [each.name for each in home.iterdir()] == [KEY_FILE]

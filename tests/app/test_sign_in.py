@@ -59,9 +59,9 @@ def test_unknown_email_takes_the_same_work() -> None:
     stored = hash_password(PASSWORD)
 
     def took(hashed: str | None) -> float:
-        began = time.perf_counter()
+        began = time.process_time()  # Argon2's own threads count, other processes do not
         assert not matches("salah sekali", hashed)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     known, unknown = min(took(stored) for _ in range(3)), min(took(None) for _ in range(3))
     assert unknown > known / 3

@@ -147,7 +147,7 @@ def test_beside_the_list_an_answer_leads_to_the_items_own_address(web: Web, brow
         assert row is not None
         row.state, row.remote_id, row.published_at, row.wake_at = "published", "balasan-1", clock.now(), None
         session.add(row)
-    expect(page.locator(".talk")).to_contain_text("Terkirim", timeout=15_000)  # by itself
+    expect(page.locator(".talk")).to_contain_text("Terkirim", timeout=60_000)  # by itself
     page.go_back()
     expect(page.get_by_role("heading", name="Kotak Aspirasi")).to_be_focused()
     assert page.url.endswith("/kotak?jenis=keluhan")

@@ -151,7 +151,7 @@ def test_from_a_draft_with_two_photos_to_an_answer_seen_on_the_platform(
     _until(page, answered)
 
 
-def _until(page: Page, check: object, *, tries: int = 15) -> None:
+def _until(page: Page, check: object, *, tries: int = 40) -> None:
     """Reload until it holds: the page is a photograph of the moment it was made."""
     assert callable(check)
     for attempt in range(tries):

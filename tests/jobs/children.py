@@ -26,7 +26,7 @@ class Child:
     def words(self) -> str:
         return self.said.read_text("utf-8")
 
-    def ended(self, seconds: float = 30) -> int:
+    def ended(self, seconds: float = 60) -> int:
         """Wait for its end; the exit code."""
         try:
             self.process.communicate(timeout=seconds)

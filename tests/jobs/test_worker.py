@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -24,6 +25,9 @@ from jobs.worker import Worker
 from tests.fixtures.loop import BY, Loop, environment, until
 from tests.jobs.children import running
 
+#: For children whose work must succeed: no call of theirs is cut off because the machine is busy.
+PATIENT = {"http_timeout_s": 20.0, "lease_s": 60.0}
+
 
 def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
     """Due in three seconds: both wait for it, one sends it; what is left is said."""
@@ -33,7 +37,7 @@ def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
     loop.post(place.facebook, caption="Besok", due_at=clock.now() + timedelta(days=1))
     home = loop.parts.settings.home
     words = ("worker", "--until-idle")
-    named = environment(loop, home, idle_s=5)
+    named = environment(loop, home, idle_s=5, **PATIENT)
     with running(tmp_path, named, *words) as one, running(tmp_path, named, *words) as other:
         assert (one.ended(), other.ended()) == (0, 0), one.words() + other.words()
         for child in (one, other):
@@ -45,7 +49,7 @@ def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
         assert loop.control.count(remote) == 1
         assert delivery.published_at is not None
         # Two workers were starting on a shared machine; punctuality has a bench of its own.
-        assert due_at <= delivery.published_at < due_at + timedelta(seconds=12)
+        assert due_at <= delivery.published_at < due_at + timedelta(seconds=60)
     with loop.parts.db.read() as session:
         assert session.exec(select(WorkerRow)).all() == []
 
@@ -53,9 +57,9 @@ def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_order(shared_loop: Loop, tmp_path: Path, number: int) -> None:
     loop, place = shared_loop, shared_loop.place()
-    loop.control.fault("flip", "slow", account_id=place.page.page_id, seconds=0.6)
+    loop.control.fault("flip", "slow", account_id=place.page.page_id, seconds=1.5)
     post_id = loop.post(place.facebook)
-    with running(tmp_path, environment(loop, loop.parts.settings.home), "worker") as child:
+    with running(tmp_path, environment(loop, loop.parts.settings.home, **PATIENT), "worker") as child:
         until(lambda: loop.delivery(post_id).state == "committing", 30)
         child.kill(number)
         assert child.ended() == 0, child.words()
@@ -114,32 +118,48 @@ def test_one_of_many_gets_the_job(loop: Loop) -> None:
 
 
 def test_a_long_job_keeps_its_lease_and_a_lost_one_stops_it(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock is turned by hand, and the silence is made: how quick the machine is does not matter."""
     monkeypatch.setattr(workers, "BEAT_S", 0.05)
-    monkeypatch.setattr(worker, "LEASE_S", 0.6)
-    begun, stopped = threading.Event(), threading.Event()
+    monkeypatch.setattr(worker, "LEASE_S", 30)
+    begun, stopped, silent, held, speaks = (threading.Event() for _ in range(5))
+    beat = workers.beat
+
+    def beat_unless_silent(*given: Any) -> None:
+        if silent.is_set():
+            held.set()
+            speaks.wait(60)
+        beat(*given)
+
+    monkeypatch.setattr(workers, "beat", beat_unless_silent)
+
+    def left() -> timedelta:
+        with loop.parts.db.read() as session:
+            return session.get_one(JobLease, "collect").until - clock.now()
 
     def run(_parts: Parts, go_on: Callable[[], bool]) -> None:
         begun.set()
-        until(lambda: not go_on(), 20)
+        until(lambda: not go_on(), 60)
         stopped.set()
 
     monkeypatch.setattr(worker, "TIMETABLE", (Job("collect", timedelta(seconds=60), run),))
     one = Worker(loop.parts)
     one.start()
-    try:
-        assert begun.wait(10)
+    with ExitStack() as travels:
+        travels.callback(one.stop)
+        travels.callback(speaks.set)
+        assert begun.wait(20)
         assert one._running == {"collect"}
-        ends = time.monotonic() + 1.5  # well beyond the lease
-        while time.monotonic() < ends:
+        for _ in range(3):  # well beyond the lease
+            travels.enter_context(clock.travel(timedelta(seconds=20)))
+            until(lambda: left() > timedelta(seconds=20))
             assert not workers.take(loop.parts, "collect", "lain", 30)
-            time.sleep(0.05)
         assert not stopped.is_set()
-        with clock.travel(timedelta(seconds=60)):  # as after a long silence of this process
-            until(lambda: workers.take(loop.parts, "collect", "lain", 90) or stopped.is_set())
-            assert stopped.wait(10) or one._running
-    finally:
-        one.stop()
-    assert stopped.is_set()
+        silent.set()
+        assert held.wait(20)
+        travels.enter_context(clock.travel(timedelta(seconds=60)))
+        assert workers.take(loop.parts, "collect", "lain", 90)
+        speaks.set()
+        assert stopped.wait(20)
     assert not one._running
 
 

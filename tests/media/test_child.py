@@ -29,7 +29,7 @@ def test_a_child_that_takes_too_long_is_killed(store: Store) -> None:
     with pytest.raises(PhotoProblem) as caught:
         take(LARGE, store=store, bounds=Bounds(seconds=0.04))
     assert caught.value.code == "too_slow"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     assert children() == before
     assert list((store.root / ".tmp").glob("*")) == []
 

@@ -32,7 +32,7 @@ class Caller:
             self.session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
-        answer = self.session.request(method, f"{self.base}/{path}", timeout=20, **arguments)
+        answer = self.session.request(method, f"{self.base}/{path}", timeout=60, **arguments)
         return answer.status_code, answer.json()
 
     def get(self, path: str, **params: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -102,11 +103,9 @@ def test_scheduled_by_the_platform_goes_out_by_its_clock(practice: Control, page
     post = graph.post(f"{page.page_id}/feed", **form)["id"]
     assert [p["id"] for p in graph.get(f"{page.page_id}/scheduled_posts")["data"]] == [post]
     practice.set_clock(3700)
-    deadline = threading.Event()
-    for _ in range(100):
-        if practice.count(page.page_id):
-            break
-        deadline.wait(0.02)
+    deadline = time.monotonic() + 30
+    while not practice.count(page.page_id) and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert practice.posts(page.page_id)[0].id == post
 
 

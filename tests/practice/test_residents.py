@@ -15,7 +15,7 @@ from connectors.practice.server import PracticeServer
 from tests.practice.caller import Caller
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Poll a condition with a deadline."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -22,7 +22,7 @@ def test_the_clock_is_injected_seen_and_can_be_moved(tmp_path: Path) -> None:
         control = Control(server.url)
         page = control.make_page()
         graph = Caller(server.url, page.page_token)
-        answer = graph.session.get(f"{server.url}/v25.0/me", timeout=5)
+        answer = graph.session.get(f"{server.url}/v25.0/me", timeout=30)
         assert answer.headers["Date"] == "Mon, 17 Aug 2026 03:00:00 GMT"
         control.set_clock(90)
         post = graph.post(f"{page.page_id}/feed", message="Merdeka")["id"]
@@ -75,7 +75,7 @@ def test_a_refused_call_changes_nothing_at_all(practice: Control, page: Practice
 
 
 def test_a_connection_is_kept(practice: Control, page: PracticePage) -> None:
-    connection = http.client.HTTPConnection(practice.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(practice.url.removeprefix("http://"), timeout=30)
     for _ in range(3):
         connection.request("GET", f"/v25.0/me?access_token={page.page_token}")
         assert connection.getresponse().read()
@@ -86,14 +86,14 @@ def test_a_connection_is_kept(practice: Control, page: PracticePage) -> None:
 @pytest.mark.parametrize("length", ["99999999999", "-1", "banyak"])
 def test_unreadable_lengths_are_refused(practice: Control, length: str) -> None:
     host, port = practice.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as raw:
+    with socket.create_connection((host, int(port)), timeout=30) as raw:
         raw.sendall(f"POST /v25.0/me HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n".encode())
         assert raw.recv(64).startswith(b"HTTP/1.1 413")
 
 
 def test_a_half_sent_body_does_nothing(practice: Control, page: PracticePage) -> None:
     host, port = practice.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as raw:
+    with socket.create_connection((host, int(port)), timeout=30) as raw:
         head = f"POST /v25.0/{page.page_id}/feed?access_token={page.page_token} HTTP/1.1\r\nHost: {host}\r\n"
         raw.sendall(
             f"{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\nmessage=x".encode()
@@ -106,10 +106,10 @@ def test_a_half_sent_body_does_nothing(practice: Control, page: PracticePage) ->
 def test_chunked_bodies_and_json_bodies_are_read(practice: Control, page: PracticePage, graph: Caller) -> None:
     address = f"{graph.base}/{page.page_id}/feed"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert graph.session.post(address, data=iter([b"message=", b"potong"]), headers=form, timeout=5).status_code == 200
-    assert graph.session.post(address, json={"message": "json", "published": True}, timeout=5).status_code == 200
+    assert graph.session.post(address, data=iter([b"message=", b"potong"]), headers=form, timeout=30).status_code == 200
+    assert graph.session.post(address, json={"message": "json", "published": True}, timeout=30).status_code == 200
     assert (
-        graph.session.post(address, data=b"{", headers={"Content-Type": "application/json"}, timeout=5).status_code
+        graph.session.post(address, data=b"{", headers={"Content-Type": "application/json"}, timeout=30).status_code
         == 400
     )
     assert [post.caption for post in practice.posts(page.page_id)] == ["json", "potong"]
@@ -118,9 +118,9 @@ def test_chunked_bodies_and_json_bodies_are_read(practice: Control, page: Practi
 def test_stop_ends_open_connections_and_may_be_repeated(tmp_path: Path) -> None:
     server = PracticeServer(tmp_path / "p.sqlite3").start()
     session = requests.Session()
-    session.get(f"{server.url}/latihan/api/alive", timeout=5)
+    session.get(f"{server.url}/latihan/api/alive", timeout=30)
     server.stop()
     server.stop()
     with pytest.raises(requests.ConnectionError):
-        session.get(f"{server.url}/latihan/api/alive", timeout=5)
+        session.get(f"{server.url}/latihan/api/alive", timeout=30)
     session.close()

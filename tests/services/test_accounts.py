@@ -231,7 +231,7 @@ def test_two_checks_at_once_release_once(parts: Parts, organisation_id: int, pag
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert errors == []
     with parts.db.read() as session:
         assert len(session.exec(select(Event).where(Event.what == "release")).all()) == 5
