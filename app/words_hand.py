@@ -1,6 +1,7 @@
 """Deleting a post by hand, in Indonesian: exact taps in the platform's own app, for what a program may not take back.
 
-The names of menus are those of the Indonesian apps of Facebook and Instagram (their help pages on deleting a post, 2026).
+The names of menus change from version to version, so each step also says where it stands. Not tried on a phone from
+here: whoever finds another name mends it here.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ _INSTAGRAM = (
     "Ketuk foto profil di kanan bawah, lalu ketuk kiriman yang ditarik.",
     "Ketuk tanda titik tiga (⋯) di kanan atas kiriman itu.",
     "Ketuk “Hapus”, lalu “Hapus” sekali lagi. Jangan pilih “Arsipkan”.",
-    "Buka Profil → garis tiga (☰) → “Aktivitas Anda” → “Baru saja dihapus”, ketuk kiriman itu, lalu “Hapus”.",
+    "Agar tidak dapat dikembalikan: profil → garis tiga (☰) → “Aktivitas Anda” → “Baru saja dihapus”, ketuk kiriman "
+    "itu, lalu “Hapus”.",
 )
 STEPS: dict[str, tuple[str, ...]] = {
     "facebook": (
@@ -26,8 +28,9 @@ STEPS: dict[str, tuple[str, ...]] = {
         "Ketuk menu (foto profil), lalu pindah ke Halaman {account}.",
         "Di Halaman itu, gulir ke kiriman yang ditarik.",
         "Ketuk tanda titik tiga (⋯) di kanan atas kiriman itu.",
-        "Ketuk “Pindahkan ke sampah”, lalu “Pindahkan”.",
-        "Buka Halaman → titik tiga (⋯) → “Log aktivitas” → “Sampah”, pilih kiriman itu, lalu “Hapus”.",
+        "Ketuk “Pindahkan ke sampah” atau “Hapus” (di bawah daftar), lalu setujui.",
+        "Agar tidak dapat dikembalikan: profil Halaman → titik tiga (⋯) → “Log aktivitas” → “Sampah”, pilih kiriman "
+        "itu, lalu “Hapus”.",
     ),
     "instagram": _INSTAGRAM,
     "instagram_private": _INSTAGRAM,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -21,6 +21,8 @@ class GraphConnector(Connector):
     account_scope: ClassVar[str]
     #: Permissions without which a part of the work fails, by Meta's names.
     needed: ClassVar[tuple[str, ...]]
+    #: The account's list of posts: read with the same permission as one post.
+    posts_edge: ClassVar[str]
 
     def __init__(self, account: Credentials, wire: Wire) -> None:
         super().__init__(account, wire)
@@ -39,13 +41,16 @@ class GraphConnector(Connector):
 
     def exists(self, remote_id: str) -> bool:
         """By its id. Code 100/33 is said of what is deleted and of what this key may not see (Meta, "Error Codes"), so
-        an absence counts only while the account itself is still to be seen."""
+        an absence counts only while the account's own list of posts can be read, and does not name it."""
         try:
             self.graph.read(remote_id, "id")
         except Gone:
             with looking():
-                self.graph.read(self.account.remote_id, "id")
-            return False
+                answer = self.graph.get(self.account.remote_id, self.posts_edge, {"fields": "id", "limit": "25"})
+            rows = answer.get("data")
+            if not isinstance(rows, list):
+                raise Busy("unreadable") from None
+            return any(isinstance(row, dict) and str(row.get("id")) == remote_id for row in rows)
         return True
 
     def delete_comment(self, comment_id: str) -> None:
@@ -91,8 +96,9 @@ class GraphConnector(Connector):
     def _missing(self, granted: set[str]) -> tuple[str, ...]:
         return tuple(name for name in self.needed if name not in granted)
 
-    def _noted(self, usage: Usage, server_time: datetime | None) -> None:
-        self.usage = usage
+    def _noted(self, usage: Mapping[str, Usage], server_time: datetime | None) -> None:
+        for scope, said in usage.items():
+            self.usage[scope] = said.fuller(self.usage.get(scope, said))
         self.server_time = server_time or self.server_time
 
     def _fitting(self, item: Item) -> None:

@@ -20,7 +20,7 @@ from typing import ClassVar
 from connectors import _facebook_comments as threads
 from connectors import _graph_counts as counting
 from connectors._base import Save
-from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
+from connectors._errors import Busy, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
 from connectors._graph_account import GraphConnector, looking, upload_page_photo
 from connectors._graph_reading import EARLIER, FACEBOOK, after, link, moment, same_text, text, whole
@@ -51,6 +51,7 @@ class Facebook(GraphConnector):
     name: ClassVar[str] = "facebook"
     label: ClassVar[str] = "Facebook"
     account_scope: ClassVar[str] = "page"
+    posts_edge: ClassVar[str] = "published_posts"
     can: ClassVar[frozenset[Ability]] = frozenset(
         {
             "photos",
@@ -129,7 +130,7 @@ class Facebook(GraphConnector):
                     # Nobody else knows these photos: an earlier commit of ours may have worked unheard.
                     raise Unsure(refusal.code, **refusal.facts) from None
                 raise
-            return Published(post_id, self._permalink(post_id))
+            return Published(post_id)
         try:
             answer = self.graph.post(post_id, None, {"is_published": "true"}, commits=True)
         except Gone:
@@ -142,7 +143,7 @@ class Facebook(GraphConnector):
             return found
         if answer.get("success") is False:
             raise Unsure("unreadable")
-        return Published(post_id, self._permalink(post_id))
+        return Published(post_id)
 
     def find(self, item: Item, staged: Staged, since: datetime) -> Published | None:
         """By the staged post's id, else in the Page's published posts by message, photo count and time."""
@@ -155,6 +156,10 @@ class Facebook(GraphConnector):
                 log.info("staged post %s is not readable, looking in the list", post_id)
         with looking():
             return self._listed(item, since)
+
+    def permalink(self, remote_id: str) -> str | None:
+        """permalink_url of the post."""
+        return link(self.graph.read(remote_id, "permalink_url", quick=True).get("permalink_url"), FACEBOOK)
 
     def discard(self, staged: Staged) -> None:
         """Delete the unpublished post and its photos. A post that is public is left alone with all its photos."""
@@ -233,14 +238,6 @@ class Facebook(GraphConnector):
         for place in range(len(item.photos)):
             form[f"attached_media[{place}]"] = f'{{"media_fbid":"{ids[f"photo_{place + 1}"]}"}}'
         return form
-
-    def _permalink(self, post_id: str) -> str | None:
-        """Cosmetic: any failure is None and never spoils a success."""
-        try:
-            address = self.graph.read(post_id, "permalink_url", quick=True).get("permalink_url")
-        except ConnectorError:
-            return None
-        return link(address, FACEBOOK)
 
     def _by_id(self, post_id: str) -> Published | None:
         """The staged post when it is public, None when it is not; ``Gone`` when it is not to be seen."""

@@ -14,7 +14,7 @@ from typing import ClassVar
 from connectors import _graph_counts as counting
 from connectors import _instagram_comments as threads
 from connectors._base import Save
-from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
+from connectors._errors import Busy, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
 from connectors._graph_account import GraphConnector, looking
 from connectors._graph_reading import INSTAGRAM, after, link, moment, same_text, text, whole
@@ -45,6 +45,7 @@ class Instagram(GraphConnector):
     name: ClassVar[str] = "instagram"
     label: ClassVar[str] = "Instagram"
     account_scope: ClassVar[str] = "ig"
+    posts_edge: ClassVar[str] = "media"
     can: ClassVar[frozenset[Ability]] = frozenset(
         {
             "photos",
@@ -77,6 +78,8 @@ class Instagram(GraphConnector):
         "instagram_content_publish",
         "instagram_manage_comments",
         "instagram_manage_insights",
+        # Only for taking posts back (Meta, IG Media: DELETE since December 2025).
+        "instagram_manage_contents",
     )
     _username: str | None = None
 
@@ -111,7 +114,11 @@ class Instagram(GraphConnector):
         return Staging(self.graph, self.account, staged, save, self.wire.timeout_s / 2).round(item)
 
     def commit(self, item: Item, staged: Staged) -> Published:
-        """Publish the finished container, unless its status says that this happened before."""
+        """Publish the finished container, unless its status says that this happened before.
+
+        The publishing quota is not asked for: a used-up one is answered here by code 9, subcode 2207042 (Busy), and
+        each call before this one makes the post later.
+        """
         container = staged.ids.get(CONTAINER)
         if container is None:
             raise Busy("staged_gone")
@@ -126,10 +133,9 @@ class Instagram(GraphConnector):
             raise Busy("staged_gone", status=status, message=reason or None)
         if status != "FINISHED":
             raise Busy("not_ready", retry_after=5)
-        self._within_quota()
         form = {"creation_id": container}
         media_id = self.graph.created(self.account.remote_id, "media_publish", form, commits=True)
-        return Published(media_id, self._permalink(media_id))
+        return Published(media_id)
 
     def find(self, item: Item, staged: Staged, since: datetime) -> Published | None:
         """By the container's status; only a published one is looked for, by caption, photo count and time."""
@@ -148,6 +154,10 @@ class Instagram(GraphConnector):
         if status == "PUBLISHED":
             raise Busy("not_listed")
         return None
+
+    def permalink(self, remote_id: str) -> str | None:
+        """permalink of the media object."""
+        return link(self.graph.read(remote_id, "permalink", quick=True).get("permalink"), INSTAGRAM)
 
     def discard(self, staged: Staged) -> None:
         """Delete relay photos from the Page. Containers cannot be deleted; unpublished ones expire after a day."""
@@ -221,25 +231,6 @@ class Instagram(GraphConnector):
                 continue
             return sorted(found, key=lambda row: moment(row.get("timestamp")) or since)
         return []
-
-    def _within_quota(self) -> None:
-        """``Busy(limit)`` when the account's publishing quota is used up; a server that does not tell is trusted."""
-        try:
-            params = {"fields": "config,quota_usage"}
-            rows = self.graph.get(self.account.remote_id, "content_publishing_limit", params, quick=True).get("data")
-        except ConnectorError:
-            return
-        row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
-        config = row.get("config") if isinstance(row.get("config"), dict) else {}
-        used, total = whole(row.get("quota_usage")), whole((config or {}).get("quota_total"))
-        if used is not None and total is not None and used >= total:
-            raise Busy("quota", retry_after=3600, limit=True, scope="ig", used=used, total=total)
-
-    def _permalink(self, media_id: str) -> str | None:
-        try:
-            return link(self.graph.read(media_id, "permalink", quick=True).get("permalink"), INSTAGRAM)
-        except ConnectorError:
-            return None
 
     def _is_own(self, username: str | None, author_id: str | None) -> bool:
         if author_id is not None and author_id == self.account.remote_id:

@@ -13,39 +13,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors import _instagrapi_photos as photos
 from connectors import _instagrapi_read as read
-from connectors._base import Connector, Save
+from connectors._base import Save
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsure
-from connectors._instagrapi_client import (
-    BASE_URL,
-    close_client,
-    loopback_base,
-    now_ms,
-    open_client,
-    parse_pace,
-    read_session,
-    secrets_from,
-    session_changed,
-    sign_in,
-)
-from connectors._instagrapi_errors import translate
+from connectors._instagrapi_client import BASE_URL, now_ms, secrets_from, sign_in
+from connectors._instagrapi_session import InstagrapiConnector
 from connectors._types import (
     METRICS,
     AccountFacts,
     Counts,
-    Credentials,
     Item,
     Limits,
     PhotoFile,
     Published,
     RemoteComment,
     Staged,
-    Wire,
 )
 
 __all__ = ["BASE_URL", "InstagramPrivate", "secrets_from", "sign_in"]
@@ -63,7 +49,7 @@ _FIND_COUNT = 20
 _COMMENT_PAGES = 2000
 
 
-class InstagramPrivate(Connector):
+class InstagramPrivate(InstagrapiConnector):
     """One account by its kept session. See the module for settings and secrets."""
 
     name = "instagram_private"
@@ -84,32 +70,6 @@ class InstagramPrivate(Connector):
         photo_edge=1440,
     )
     warning = "instagram_private_risk"
-
-    def __init__(self, account: Credentials, wire: Wire) -> None:
-        super().__init__(account, wire)
-        loopback_base(wire)  # a foreign address is refused before anything is opened
-        self._pace = parse_pace(account.settings.get("pace"))
-        self._opened: Any = None
-        self._session: dict[str, Any] = {}
-        self._stopped: ConnectorError | None = None
-
-    @classmethod
-    def secrets_from(cls, text: str, wire: Wire) -> dict[str, str]:
-        """A session: from its JSON, a sessionid cookie, or username:password[:code] (which signs in)."""
-        return secrets_from(text, wire=wire)
-
-    def close(self) -> None:
-        if self._opened is not None:
-            close_client(self._opened)
-
-    def secrets_changed(self) -> dict[str, str] | None:
-        if self._opened is None:
-            return None
-        changed = session_changed(self._session, self._opened)
-        if changed is None:
-            return None
-        self._session = read_session(changed)
-        return {"session": changed}
 
     def check(self) -> AccountFacts:
         with self._asking() as client:
@@ -221,6 +181,27 @@ class InstagramPrivate(Connector):
             return
         if not deleted:
             raise Unsure("unreadable")
+
+    def exists(self, remote_id: str) -> bool:
+        """An absence counts only while the session still opens the account: a signed-out one is told the same."""
+        try:
+            with self._asking() as client:
+                answer = client.private_request(f"media/{self._media_id(client, remote_id)}/info/")
+                if not isinstance(answer.get("items"), list):
+                    raise Busy("unreadable", where="info")
+            if read.rows(answer, "items"):
+                return True
+        except Gone:
+            pass  # asked again below
+        try:
+            with self._asking() as client:
+                user = client.private_request("accounts/current_user/?edit=true").get("user")
+                readable = isinstance(user, dict) and str(user.get("pk")) == str(client.user_id)
+        except Refused:
+            readable = False
+        if not readable:
+            raise Busy("unreadable", where="account")
+        return False
 
     def comments(self, remote_id: str) -> Iterator[RemoteComment]:
         with self._asking() as client:
@@ -346,42 +327,6 @@ class InstagramPrivate(Connector):
             answer = client.private_request(f"users/{client.user_id}/info/")
             user = answer.get("user")
         return read.number(user.get("follower_count")) if isinstance(user, dict) else None
-
-    @contextmanager
-    def _asking(self, *, writing: bool = False) -> Iterator[Any]:
-        """The client for one step; whatever goes wrong in it leaves as one of the contract's errors.
-
-        After a block or a sign-out nothing more is asked: going on is what turns a pause into a ban.
-        """
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            yield self._client()
-        except Exception as error:  # the library also throws KeyError, ValidationError, AssertionError, OSError
-            told = translate(error, writing=writing)
-            if isinstance(told, SignInAgain) or (isinstance(told, Busy) and told.limit):
-                self._stopped = told
-            if told is error:
-                raise
-            raise told from error
-
-    def _client(self) -> Any:
-        if self._opened is None:
-            secrets = self.account.secrets
-            self._session = read_session(secrets.get("session") or secrets.get("token") or "")
-            self._opened = open_client(self._session, self.wire, pace=self._pace, heard=self._heard)
-        return self._opened
-
-    def _heard(self, server_time: datetime) -> None:
-        self.server_time = server_time
-
-    @staticmethod
-    def _media_id(client: Any, remote_id: str) -> str:
-        """The full id with the owner: with the bare pk the library would ask the network for the owner first."""
-        pk, _, owner = remote_id.partition("_")
-        if not (pk.isdecimal() and pk.isascii()):
-            raise Gone("gone", id=remote_id[:80])
-        return f"{pk}_{owner or client.user_id}"
 
 
 #: (flag, field of the cursor, name of the parameter) in the order in which they are tried.

@@ -60,6 +60,12 @@ class Probe(Protocol):
     def lose_reply(self) -> None:
         """The next reply is written, its answer does not arrive."""
 
+    def lose_delete(self) -> None:
+        """The next deletion is done, its answer does not arrive."""
+
+    def blind(self) -> None:
+        """The key still opens, and sees nothing from now on: each object "does not exist"."""
+
     def end_token(self) -> None:
         """The key does not open from now on."""
 
@@ -93,6 +99,12 @@ class _Graph:
 
     def lose_reply(self) -> None:
         self.control.fault("reply", "lost_answer")
+
+    def lose_delete(self) -> None:
+        self.control.fault("delete", "lost_answer")
+
+    def blind(self) -> None:
+        self.control.fault("any", "refused", None, code=100, subcode=33)
 
     def addresses(self) -> list[str]:
         # The log of the platform leaves tokens out and says where they stood.
@@ -189,6 +201,12 @@ class PrivateProbe:
 
     def lose_reply(self) -> None:
         self.site.fail("/comment/", "lost")
+
+    def lose_delete(self) -> None:
+        self.site.fail("/delete/", "lost")
+
+    def blind(self) -> None:
+        self.site.fail("/", "missing", times=200)
 
     def end_token(self) -> None:
         self.site.fail("/", "login", times=200)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors import METRICS, Ability, Connector, Item, SignInAgain, Staged, Unsure, load
+from connectors import METRICS, Ability, Busy, Connector, Item, SignInAgain, Staged, Unsure, load
 from tests.connectors.conftest import MakePhoto
 from tests.connectors.rehearsals import REHEARSALS, Probe, Shown
 
@@ -88,6 +88,9 @@ def test_nothing_is_public_before_commit_and_one_after(name: str, opened: Open, 
     if staged.repeatable:
         assert connector.commit(item, staged).remote_id == done.remote_id
     assert len(probe.public()) == 1
+    address = connector.permalink(done.remote_id) or done.permalink
+    assert address is not None
+    assert address.startswith(("https://", "http://127.0.0.1"))
 
 
 @each
@@ -229,6 +232,34 @@ def test_deleting_twice_is_done(name: str, opened: Open, item: Item) -> None:
     assert probe.public() == []
 
 
+@pytest.mark.parametrize("name", able("delete_post"))
+def test_a_post_exists_until_it_is_deleted(name: str, opened: Open, item: Item, make_photo: MakePhoto) -> None:
+    connector, probe = opened(name)
+    post_id = published(connector, item)
+    other = published(connector, Item("Kiriman lain", (make_photo(3),)))
+    assert connector.exists(post_id)
+    probe.lose_delete()
+    with pytest.raises(Unsure):
+        connector.delete_post(post_id)
+    again = probe.open()
+    assert not again.exists(post_id)
+    assert again.exists(other)
+    again.delete_post(other)
+    assert not again.exists(other), "no post is left, and that is seen"
+
+
+@pytest.mark.parametrize("name", able("delete_post"))
+def test_a_key_that_sees_nothing_says_nothing_of_a_post(name: str, opened: Open, item: Item) -> None:
+    connector, probe = opened(name)
+    post_id = published(connector, item)
+    probe.blind()
+    again = probe.open()
+    again.delete_post(post_id)  # "already gone": the read-back has to tell
+    with pytest.raises((Busy, SignInAgain)):
+        again.exists(post_id)
+    assert len(probe.public()) == 1
+
+
 @pytest.mark.parametrize("name", able("counts"))
 def test_one_refused_metric_takes_no_other_along(name: str, opened: Open, item: Item) -> None:
     connector, probe = opened(name)
@@ -282,10 +313,11 @@ def test_an_ended_key_is_named_in_every_method(name: str, opened: Open, item: It
         "hide": lambda one: one.hide(comment_id, True),
         "delete_comment": lambda one: one.delete_comment(comment_id),
         "delete_post": lambda one: one.delete_post(post_id),
+        "exists": lambda one: one.exists(post_id),
         "counts": lambda one: one.counts(post_id),
         "followers": lambda one: one.followers(),
     }
-    always = {"check", "stage", "commit", "find"}
+    always = {"check", "stage", "commit", "find", "exists"}
     for method, call in methods.items():
         if method in always or method in connector.can:
             with pytest.raises(SignInAgain) as caught:

@@ -139,10 +139,18 @@ def test_a_refused_repetition_of_a_commit_that_worked(live: bool, script: Script
             facebook.commit(Item("x"), Staged(ids={"post": "1_2"}, ready=True))
 
 
-def test_a_permalink_is_cosmetic(script: Script, facebook: Facebook) -> None:
+def test_a_commit_of_a_staged_post_is_one_call(script: Script, facebook: Facebook) -> None:
+    """Where it is to be seen is asked for afterwards: the account's next post waits for the end of a commit."""
     script.on("POST", "", Says({"success": True}))
-    script.on("GET", "", Says(b"<html>", 502, "text/html"))
     assert facebook.commit(Item("x"), Staged(ids={"post": "1_2"}, ready=True)) == Published("1_2", None)
+    assert [one.method for one in script.seen] == ["POST"]
+    script.on("GET", "", Says({"permalink_url": "/1/posts/2"}), once=True)
+    assert facebook.permalink("1_2") == "https://www.facebook.com/1/posts/2"
+    script.on("GET", "", Says({"id": "1_2"}), once=True)
+    assert facebook.permalink("1_2") is None
+    script.on("GET", "", Says(b"<html>", 502, "text/html"))
+    with pytest.raises(Busy):
+        facebook.permalink("1_2")
 
 
 def test_no_success_is_unsure(script: Script, facebook: Facebook) -> None:
