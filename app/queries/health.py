@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.models import Account, Worker
+from app.services.timekeeping import LIMIT_S
 
 #: A worker that has not given a sign for so long is not believed to live.
 FRESH = timedelta(seconds=30)
@@ -24,13 +25,22 @@ class Machine:
     last_beat: datetime | None
     clock_off_s: float | None
 
+    @property
+    def clock_wrong(self) -> bool:
+        """Whether the clock is so far off that nothing is sent by it."""
+        return self.clock_off_s is not None and abs(self.clock_off_s) > LIMIT_S
+
 
 def machine(session: Session, now: datetime) -> Machine:
-    """State of the workers, as the database knows it."""
-    last = session.execute(select(func.max(col(Worker.beat_at)))).scalar_one_or_none()
+    """State of the workers, as the database knows it.
+
+    A beat of the future is no sign of life: our clock was set back, and who gave it may be dead since.
+    """
+    fresh = (col(Worker.beat_at) >= now - FRESH, col(Worker.beat_at) <= now + FRESH)
+    last = session.execute(select(func.max(col(Worker.beat_at))).where(fresh[1])).scalar_one_or_none()
     off = session.execute(
         select(col(Worker.clock_off_s))
-        .where(col(Worker.clock_off_s).is_not(None), col(Worker.beat_at) >= now - FRESH)
+        .where(col(Worker.clock_off_s).is_not(None), *fresh)
         .order_by(func.abs(col(Worker.clock_off_s)).desc())
         .limit(1)
     ).scalar_one_or_none()
