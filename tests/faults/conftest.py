@@ -1,15 +1,20 @@
-"""The loop in process, and workers to be killed, for every test here."""
+"""Installations whose platform runs in this process, so that hundreds of Pages are quick; workers to be killed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.db import Database
+from connectors.practice.server import PracticeServer
+from media.intake import Taken
+from media.storage import Store
 from tests.faults.nursery import Nursery
-from tests.fixtures.loop import free_port, loop, photo_store, shared_loop
+from tests.fixtures.loop import Loop, begin, installation, loop, photo_store, shared_loop
 
-__all__ = ["free_port", "loop", "photo_store", "shared_loop"]
+__all__ = ["loop", "photo_store", "shared_loop"]
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +23,17 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     made = Nursery(tmp_path_factory.mktemp("pekerja"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def loop_and_server(
+    sqlite_template: Path, tmp_path: Path, photo_store: tuple[Store, list[Taken]]
+) -> Iterator[tuple[Loop, PracticeServer]]:
+    """On SQLite."""
+    store, photos = photo_store
+    path = tmp_path / "kentongan.sqlite3"
+    path.write_bytes(sqlite_template.read_bytes())
+    db = Database(f"sqlite:///{path}")
+    with PracticeServer(tmp_path / "practice.sqlite3") as server:
+        yield begin(installation(db, f"sqlite:///{path}", tmp_path / "home", store), server, photos), server
+    db.close()
