@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.line",
     "tests.fixtures.practice",
+    "tests.fixtures.printed",
     "tests.fixtures.web",
 ]
 
