@@ -76,11 +76,15 @@ class Connector(ABC):
 
     @abstractmethod
     def commit(self, item: Item, staged: Staged) -> Published:
-        """The one call that makes the post public."""
+        """The one call that makes the post public, and nothing after it: the account's next post waits for the end."""
 
     @abstractmethod
     def find(self, item: Item, staged: Staged, since: datetime) -> Published | None:
         """Read the account back and look for our post; None means readable and not there."""
+
+    def permalink(self, remote_id: str) -> str | None:
+        """Where people see a public post; None when the platform does not say. Cosmetic, asked for after the commit."""
+        return None
 
     def discard(self, staged: Staged) -> None:
         """Delete what was staged and never published. Already gone counts as done."""

@@ -109,7 +109,7 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A public post. permalink is cosmetic: None when it could not be read."""
+    """A public post. permalink is cosmetic: None where the answer did not hold it (see ``Connector.permalink``)."""
 
     remote_id: str
     permalink: str | None = None

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("queue", "photos")
+NAMES = ("queue", "photos", "punctual")
 
 if __name__ == "__main__":
     if os.getloadavg()[0] > 2.5:
