@@ -86,6 +86,8 @@ DELIVERY = Machine(
         ("unsure needs_person failed missed", "confirm", "published"),
         ("unsure needs_person failed missed", "resend", "queued"),
         ("queued held staging failed missed needs_person", "cancel", "cancelled"),
+        # An answer on its way under a post that was taken back or deleted: there is nothing to answer any more.
+        ("queued held unsure", "moot", "cancelled"),
         ("queued", "hand_over", "handed"),
         ("handed", "confirm", "published"),
         # A remote id that arrives late always wins: what is public is public.

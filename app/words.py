@@ -44,7 +44,7 @@ PROBLEMS = {
     "unknown_kind": "Jenis “{name}” tidak dikenal. Pilih salah satu: {known}.",
     "unknown_status": "Status “{name}” tidak dikenal. Pilih salah satu: {known}.",
     "unknown_state": "Keadaan “{name}” tidak dikenal. Pilih salah satu: {known}.",
-    "unknown_choice": "Pilihan “{choice}” tidak dikenal. Pilih published atau resend.",
+    "unknown_choice": "Pilihan “{choice}” tidak dikenal. Pilih published, resend, atau withdrawn.",
     "status_impossible": "Status tidak dapat diubah dari “{source}” menjadi “{target}”.",
     "name_needed": "Nama belum diisi.",
     "text_needed": "Tulisannya masih kosong.",
@@ -107,6 +107,13 @@ PROBLEMS = {
     "not_possible_there": "{platform} tidak menyediakan hal itu.",
     "answer_on_its_way": "Balasan lain untuk aspirasi ini sedang dikirim. Tunggu sebentar.",
     "comment_gone": "Komentar itu sudah dihapus di platformnya.",
+    "post_gone": "Kirimannya sudah ditarik atau dihapus di platform, jadi komentarnya tidak dapat ditanggapi di sana. "
+    "Aspirasinya tetap tercatat; tindak lanjuti dengan cara lain.",
+    "notice_kind": "Alamat kabar ke-{number} tidak diawali jenis yang dikenal, seperti tgram:// atau mailtos://.",
+    "notice_address": "Alamat kabar ke-{number} ({kind}) tidak dapat dipakai. Periksa tulisannya.",
+    "notices_many": "Alamat kabar terlalu banyak; paling banyak {most}.",
+    "notices_none": "Belum ada alamat kabar untuk organisasi ini. Isi dengan --urls-stdin.",
+    "notices_not_sent": "Pesan uji coba tidak sampai ke {failed} dari {count} alamat.",
     "forbidden": "Anda tidak berhak melakukan itu.",
 }
 

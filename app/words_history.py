@@ -58,6 +58,8 @@ HISTORY: dict[tuple[str, str], tuple[str, str, str]] = {
     ("post", "withdraw"): ("wait", "again", "Diminta ditarik dari semua akun"),
     ("delivery", "withdraw"): ("wait", "again", "Mulai ditarik dari {account}"),
     ("delivery", "by_hand"): ("wait", "warn", "{account} harus dihapus sendiri"),
+    ("delivery", "seen_there"): ("plan", "search", "Terlihat di {account}"),
+    ("delivery", "unseen"): ("doubt", "search", "Tidak terlihat di {account}; dilihat sekali lagi"),
     ("delivery", "withdrawn"): ("draft", "x", "Sudah ditarik dari {account}"),
     ("delivery", "vanish"): ("draft", "x", "Sudah tidak ada di {account}"),
 }

@@ -45,6 +45,7 @@ _STEPS = {
     "absent": ("plan", "again", "{name}: belum ada di sana, jadi dikirim lagi"),
     "resend": ("plan", "again", "{name}: dikirim lagi"),
     "cancel": ("draft", "x", "{name}: dibatalkan"),
+    "moot": ("draft", "x", "{name}: dibatalkan, kirimannya sudah ditarik atau dihapus"),
 }
 _CHANGES = {
     "text": "Tulisan diubah di platformnya",

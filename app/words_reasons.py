@@ -22,6 +22,7 @@ REASONS = {
     "lease_short": "Waktu pengerjaan hampir habis, jadi ditunda sebentar.",
     "clock_off": "Jam komputer ini tidak cocok dengan jam platform, jadi tidak ada yang dikirim. Pengelola perlu "
     "membetulkan jamnya.",
+    "paused": "Platform meminta jeda. Dilanjutkan sendiri sesudahnya.",
     "internal": "Terjadi kesalahan di program kami. Pengelola dapat melihat catatannya.",
     "missed": "Waktunya sudah lewat terlalu lama, jadi tidak dikirim sendiri.",
     "blocked": "Instagram membatasi akun ini untuk sementara. Jangan mencoba lagi dahulu.",
@@ -86,6 +87,8 @@ REASONS = {
     "delete_comment": "Komentar di platform ini tidak dapat dihapus dari sini.",
     "delete_post": "Kiriman di platform ini tidak dapat ditarik dari sini.",
     "exists": "Platform ini tidak memberi tahu apakah kirimannya masih ada.",
+    "withdraw_still_there": "Kirimannya masih terlihat di sana.",
+    "withdraw_not_found": "Nomor kiriman yang dicatat tidak ada di platform, jadi kami tidak tahu kiriman yang mana.",
     "withdraw_no_id": "Nomor kiriman di platform tidak kami ketahui, jadi tidak dapat kami hapus dari sini.",
     "unknown_refusal": "Platform menolak dengan alasan yang belum kami kenal (kode {code}).",
 }

@@ -37,6 +37,7 @@ def line(made: dict[str, Any]) -> str:
     for each in made["deliveries"]:
         reason = f" {each['error']}" if each["error"] else ""
         rows.append(f"  {each['id']}  {each['connector']}: {each['words']}.{reason} {each['next_step']}")
+        rows += _steps(each)
     return "\n".join(rows)
 
 
@@ -154,6 +155,25 @@ def cancel(post_id: int, as_email: str | None, as_json: bool) -> None:
         raise Problem("too_late_to_cancel", accounts=", ".join(late))
 
 
+@post.command("withdraw")
+@click.argument("post_id", type=int)
+@click.option("--reason", default="", help="Why; it stays in the history.")
+@as_option
+@json_option
+@failing_plainly
+def withdraw(post_id: int, reason: str, as_email: str | None, as_json: bool) -> None:
+    """Take a public post back everywhere; the worker deletes it and looks until it is gone."""
+    from app.queries import records
+    from app.services import withdrawing
+
+    ready = parts()
+    by = acting(ready, as_email)
+    with ready.db.write() as session:
+        withdrawing.ask(session, post_id, reason, by)
+        document = records.post(session, post_id)
+    show(document, as_json, line)
+
+
 @post.command("reschedule")
 @click.argument("post_id", type=int)
 @click.option("--at", "at", required=True, metavar="ISO8601|now")
@@ -222,7 +242,13 @@ def resolve(delivery_id: int, how: str, remote_id: str | None, as_email: str | N
 
 def _delivery_line(row: dict[str, Any]) -> str:
     reason = f" {row['error']}" if row["error"] else ""
-    return f"{row['id']}  kiriman {row['post_id']} → {row['connector']}: {row['words']}.{reason} {row['next_step']}"
+    said = f"{row['id']}  kiriman {row['post_id']} → {row['connector']}: {row['words']}.{reason} {row['next_step']}"
+    return "\n".join([said, *_steps(row)])
+
+
+def _steps(row: dict[str, Any]) -> list[str]:
+    """What a person has to tap, a line each."""
+    return [f"      {number}. {tap}" for number, tap in enumerate(row["hand_steps"], start=1)]
 
 
 def _caption(text: str | None, path: Path | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import words
+from app import words, words_hand
 from app.models import Account, Aspiration, Comment, Delivery, Outgoing, Post, Reading
 from app.problems import Problem
 from connectors import METRICS
@@ -62,7 +62,7 @@ def deliveries(
 ) -> list[dict[str, Any]]:
     """Deliveries with the sentence a person would read."""
     query = (
-        select(Delivery, Account.connector)
+        select(Delivery, Account.connector, Account.name)
         .join(Account, col(Account.id) == Delivery.account_id)
         .join(Post, col(Post.id) == Delivery.post_id)
         .order_by(col(Delivery.post_id), col(Delivery.id))
@@ -73,11 +73,12 @@ def deliveries(
         query = query.where(Delivery.state == state)
     if organisation_id is not None:
         query = query.where(Post.organisation_id == organisation_id)
-    return [_delivery(delivery, connector) for delivery, connector in session.exec(query)]
+    return [_delivery(delivery, connector, name) for delivery, connector, name in session.exec(query)]
 
 
-def _delivery(delivery: Delivery, connector: str) -> dict[str, Any]:
+def _delivery(delivery: Delivery, connector: str, account: str) -> dict[str, Any]:
     label, following = words.DELIVERY[delivery.state]
+    by_hand = words_hand.needed(delivery)
     code = delivery.error_code
     return {
         "id": delivery.id,
@@ -93,7 +94,8 @@ def _delivery(delivery: Delivery, connector: str) -> dict[str, Any]:
         "error": words.sentence(code, delivery.error_facts) if code else None,
         "error_code": code,
         "words": label,
-        "next_step": following,
+        "next_step": words_hand.NEXT if by_hand else following,
+        "hand_steps": words_hand.steps(connector, account, permalink=delivery.permalink) if by_hand else [],
     }
 
 

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.db import lease_time
 from app.failpoints import reach
-from app.models import Account, Comment, Outgoing
+from app.models import Account, Comment, Delivery, Outgoing
 from app.parts import Parts
 from app.problems import Problem, Stale
 from app.services import accounts, budgets, moderating, outcomes, timekeeping
@@ -114,6 +114,9 @@ def _next(
         unclear: dict[str, Any] = {"unsure_since": present, "looks": 0}
         move(session, outgoing, "expire", ANSWERER, why=why, wake_at=present, lease_until=None, fence=fence, **unclear)
         return None
+    if _moot(session, outgoing):
+        move(session, outgoing, "moot", ANSWERER, wake_at=None, fence=fence)
+        return None
     if outgoing.state in ("queued", "unsure") and (until := pauses.until(account, present)):
         _put_off(session, outgoing, until)
         return None
@@ -139,6 +142,14 @@ def _next(
     attempt: dict[str, Any] = {"attempts": outgoing.attempts + 1, "commit_at": present}
     move(session, outgoing, "commit", ANSWERER, fence=fence, lease_until=lease, **attempt)
     return "send"
+
+
+def _moot(session: Session, outgoing: Outgoing) -> bool:
+    """Whether the post it belongs to is being taken back or is gone: then nothing more is said under it. What may have
+    been said is looked up for as long as the post may still be there."""
+    of_post = select(Delivery.state).join(Comment, col(Comment.delivery_id) == col(Delivery.id))
+    state = session.exec(of_post.where(Comment.id == outgoing.comment_id)).first()
+    return state in ("withdrawn", "gone") or (state == "withdrawing" and outgoing.state != "unsure")
 
 
 def _put_off(session: Session, outgoing: Outgoing, until: datetime) -> None:
@@ -178,6 +189,8 @@ def _send(parts: Parts, claimed: Sending) -> None:
         return
 
     def use(connector: Connector) -> str | None:
+        if budgets.until(parts.db, account) is not None:
+            raise Busy("paused")
         if outgoing.action == "reply":
             return connector.reply(comment.remote_id, outgoing.text)
         if outgoing.action == "delete":
@@ -333,7 +346,9 @@ def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
         if outcome.action == "hold":
             outgoing.wake_at = present + HELD_LOOK
             session.add(outgoing)
-        if outcome.broken:
-            accounts.mark_broken(session, outgoing.account_id, outcome.broken, ANSWERER)
-        if outcome.pause:
-            accounts.pause(session, outgoing.account_id, outcome.pause, ANSWERER, why)
+        if outcome.broken and not accounts.mark_broken(session, outgoing.account_id, outcome.broken, ANSWERER):
+            # The key was changed while this call was on its way: with the new one it goes on at once.
+            outgoing.wake_at = present
+            session.add(outgoing)
+        if outcome.limit:
+            accounts.pause(session, outgoing.account_id, outcome.limit, ANSWERER)

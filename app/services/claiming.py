@@ -33,6 +33,7 @@ PUBLISHER = Actor("publisher")
 STAGED_FOR = timedelta(hours=20)
 #: Overdue by more than this means the whole installation stood still: the backlog is spread.
 BACKLOG = timedelta(minutes=15)
+#: An earlier post of the account is unclear, or another process was quicker: asked again after this.
 _ORDER_GAP = timedelta(milliseconds=500)
 #: A held delivery is looked at this often: an account that works again may have been mended a moment before the hold.
 HELD_LOOK = timedelta(seconds=60)
@@ -64,24 +65,34 @@ class Work:
             raise Busy("lease_short")
 
 
-def waiting(present: datetime) -> Any:
-    """SQL condition: something is to be done about this delivery now."""
+def waiting(present: datetime, *, staging: bool = True) -> Any:
+    """SQL condition: something is to be done about this delivery now.
+
+    A staged one is not looked at while its account commits another: the end of that commit is its turn, without any
+    time in between. staging False: those that are still to be staged are left out.
+    """
+    other = aliased(Delivery)
+    busy = select(other.id).where(other.account_id == col(Delivery.account_id), other.state == "committing").exists()
+    turn = and_(col(Delivery.ready), ~busy)
     return or_(
         and_(
-            col(Delivery.state).in_(("queued", "unsure", "held", "cancelled", "withdrawing")),
+            col(Delivery.state).in_(_WAITING),
             col(Delivery.wake_at) <= present,
+            or_(col(Delivery.state) != "queued", or_(~col(Delivery.ready), turn) if staging else turn),
         ),
         and_(col(Delivery.state).in_(LEASED), col(Delivery.lease_until) <= present),
     )
 
 
-def claim(parts: Parts, limit: int = 50) -> list[Work]:
+def claim(parts: Parts, limit: int = 50, *, staging: int = 50) -> list[Work]:
     """Take over what is due, at most ``limit`` steps. Cheap when nothing is: one indexed read.
 
-    Accounts take turns: a hundred posts of one account leave room for the one post of another.
+    What only has to be made public comes first, then accounts take turns: a hundred posts of one account leave room
+    for the one post of another. staging: at most so many steps that are neither a commit nor a withdrawal.
     """
     with parts.db.read() as session:
-        if session.exec(select(Delivery.id).where(waiting(lease_time(session))).limit(1)).first() is None:
+        due = waiting(lease_time(session), staging=staging > 0)
+        if session.exec(select(Delivery.id).where(due).limit(1)).first() is None:
             return []
     claimed: list[Work] = []
     with parts.db.write() as session:
@@ -99,7 +110,7 @@ def claim(parts: Parts, limit: int = 50) -> list[Work]:
             .where(
                 waiting(present),
                 # Taking back is urgent and goes on whatever the clock says.
-                or_(col(Delivery.state) == "withdrawing", timekeeping.right_for(present)),
+                or_(col(Post.withdraw_at).is_not(None), timekeeping.right_for(present)),
             )
             .order_by(turns.c.turn, col(Delivery.due_at), col(Delivery.id))
             .limit(limit)
@@ -164,7 +175,8 @@ def _next(
         looks = delivery.looks + 1
         _set(session, delivery, fence=lease["fence"], wake_at=again, looks=looks)
         return "withdraw"
-    if delivery.state in ("cancelled", "unsure") and (until := pauses.until(account, present)):
+    urgent = delivery.state == "unsure" and post.withdraw_at is not None
+    if delivery.state in ("cancelled", "unsure") and not urgent and (until := pauses.until(account, present)):
         _put_off(session, delivery, until)
         return None
     if delivery.state == "cancelled":

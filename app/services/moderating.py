@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app import clock
-from app.models import KINDS, Account, Aspiration, Comment, Organisation, Outgoing, Person
+from app.models import KINDS, Account, Aspiration, Comment, Delivery, Organisation, Outgoing, Person
 from app.problems import Problem
 from app.services.collecting import first_answer_by, storable
 from app.states import ASPIRATION, Actor, move, note
@@ -120,6 +120,9 @@ def _send(
         raise Problem("not_possible_there", platform=load()[account.connector].label, action=action)
     if comment.deleted_at is not None:
         raise Problem("comment_gone")
+    delivery = session.get_one(Delivery, comment.delivery_id)
+    if delivery.state in ("withdrawing", "withdrawn", "gone"):
+        raise Problem("post_gone")
     if action == "reply" and _on_its_way(session, item_id):
         raise Problem("answer_on_its_way")
     present = clock.now()

@@ -8,7 +8,7 @@ face, a NIK): it waits for no allowance and no clock, and deleting may be repeat
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -19,16 +19,20 @@ from app.failpoints import reach
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Problem, Stale
-from app.services import accounts, queueing
-from app.services.claiming import PUBLISHER, Work
+from app.services import accounts, budgets, queueing, vanishing
+from app.services.claiming import HELD_LOOK, PUBLISHER, Work
 from app.states import Actor, move, note, tell
 from connectors import Busy, Connector, ConnectorError, Refused, SignInAgain, Unsupported, Unsure
 
 log = logging.getLogger(__name__)
 
+#: A withdrawal is to be complete within this time of the tap; what will take longer is told to people, who have hands.
+GOAL = timedelta(seconds=60)
 _FIRST_S, _LONGEST_S = 2.0, 600.0
-#: Nothing here can be taken back by a program any more, or need not be.
+#: Nothing of these is public: they are called off.
 _NOT_PUBLIC = ("queued", "held", "staging", "failed", "missed")
+#: These are, or may be.
+_PERHAPS_PUBLIC = ("published", "committing", "unsure", "needs_person", "handed")
 
 
 def ask(session: Session, post_id: int, reason: str, by: Actor) -> Post:
@@ -36,17 +40,18 @@ def ask(session: Session, post_id: int, reason: str, by: Actor) -> Post:
 
     Problem: unknown_post, reason_needed, not_public (cancel it instead), already_withdrawn, withdraw_under_way.
     """
-    post = session.get(Post, post_id, with_for_update=True)
-    if post is None:
+    if session.get(Post, post_id) is None:
         raise Problem("unknown_post", id=post_id)
     if not reason.strip():
         raise Problem("reason_needed", field="reason")
+    # Deliveries before their post, as everywhere: two transactions never wait for each other.
+    deliveries = [one for one, _ in queueing.deliveries(session, post_id)]
+    post = session.get_one(Post, post_id, with_for_update=True, populate_existing=True)
     if post.state == "withdrawn":
         raise Problem("already_withdrawn")
     if post.withdraw_at is not None:
         raise Problem("withdraw_under_way")
-    deliveries = [one for one, _ in queueing.deliveries(session, post_id)]
-    if not any(one.state in ("published", "committing", "unsure", "needs_person", "handed") for one in deliveries):
+    if not any(one.state in _PERHAPS_PUBLIC for one in deliveries):
         raise Problem("not_public", state=post.state)
     post.withdraw_at, post.withdraw_reason = clock.now(), reason.strip()
     session.add(post)
@@ -63,62 +68,68 @@ def begin(session: Session, delivery: Delivery, by: Actor) -> None:
     present = clock.now()
     if delivery.state == "published":
         anew: dict[str, Any] = {"looks": 0, "attempts": 0, "error_code": None, "error_facts": {}, "absent_at": None}
-        move(
-            session,
-            delivery,
-            "withdraw",
-            by,
-            fence=delivery.fence + 1,
-            wake_at=present,
-            collect_at=None,
-            reading_at=None,
-            **anew,
-        )
+        rest: dict[str, Any] = {"wake_at": present, "collect_at": None, "reading_at": None}
+        move(session, delivery, "withdraw", by, fence=delivery.fence + 1, **rest, **anew)
     elif delivery.state in _NOT_PUBLIC:
         queueing.call_off(session, delivery, by)
     elif delivery.state == "needs_person":
         # Nobody knows whether it is public: looked up once more, with a whole day's patience.
         move(session, delivery, "look_again", by, looks=0, unsure_since=present, wake_at=present)
+    elif delivery.state == "unsure":
+        delivery.wake_at = present
+        session.add(delivery)
+        session.flush()
 
 
 def follow(session: Session, delivery: Delivery, by: Actor) -> None:
-    """It has just become known as public: taken back at once where somebody asked for that meanwhile."""
+    """What became of it is known just now. Where somebody asked meanwhile to take the post back: what is public is
+    taken back at once, and what was not sent never will be."""
     post = session.get(Post, delivery.post_id, populate_existing=True)
-    if post is not None and post.withdraw_at is not None and delivery.state == "published":
+    if post is not None and post.withdraw_at is not None and delivery.state in ("published", *_NOT_PUBLIC):
         begin(session, delivery, by)
 
 
 def confirm(session: Session, delivery: Delivery, by: Actor) -> None:
-    """A person says that it is deleted there."""
-    if delivery.state != "withdrawing":
-        raise Problem("nothing_to_resolve", state=delivery.state)
+    """A person says that it is not there (any more). Problem: nothing_to_resolve."""
     done: dict[str, Any] = {"wake_at": None, "error_code": None, "error_facts": {}, "confirmed_by": by.who}
-    move(session, delivery, "withdrawn", by, fence=delivery.fence + 1, why="said by a person", **done)
+    post = session.get(Post, delivery.post_id)
+    if delivery.state == "withdrawing":
+        action = "withdrawn"
+    elif delivery.state == "needs_person" and post is not None and post.withdraw_at is not None:
+        # It was never known as public, and is called off; an id that arrives late still has it taken back.
+        action = "cancel"
+    else:
+        raise Problem("nothing_to_resolve", state=delivery.state)
+    move(session, delivery, action, by, fence=delivery.fence + 1, why="said by a person", **done)
     queueing.settle(session, delivery.post_id, by)
 
 
 def take_back(parts: Parts, claimed: Work) -> None:
     """One round: delete it there, and look whether it is gone."""
     with parts.db.read() as session:
-        delivery = session.get(Delivery, claimed.delivery_id)
-        assert delivery is not None
-        account = session.get(Account, delivery.account_id)
-        assert account is not None
+        delivery = session.get_one(Delivery, claimed.delivery_id)
+        account = session.get_one(Account, delivery.account_id)
+        # An id that a person typed may be of nothing: "not there" then says nothing of the post.
+        typed = delivery.confirmed_by is not None and not vanishing.was_seen(session, delivery)
     if delivery.fence != claimed.fence:
         raise Stale(f"delivery {claimed.delivery_id}")
+    if account.health == "broken" and account.reason_code != "permission":
+        # Not asked again with a key that is known as dead; looked at soon, in case it is connected again.
+        reason = SignInAgain(account.reason_code or "account_broken", **dict(account.reason_facts))
+        _not_yet(parts, claimed, reason, rest=HELD_LOOK)
+        return
     if delivery.remote_id is None:
         _not_yet(parts, claimed, Unsupported("withdraw_no_id"))
         return
-    remote_id, hindered = delivery.remote_id, None
+    remote_id = delivery.remote_id
 
     def use(connector: Connector) -> tuple[bool, ConnectorError | None]:
-        why: ConnectorError | None = None
-        try:
-            connector.delete_post(remote_id)
-        except (Unsupported, SignInAgain, Refused) as error:
-            why = error  # a person may have done it all the same
-        reach("withdraw.deleted")
-        return connector.exists(remote_id), why
+        if typed:
+            if not connector.exists(remote_id):
+                raise Unsupported("withdraw_not_found")
+            with parts.db.write() as session:
+                note(session, session.get_one(Delivery, claimed.delivery_id), vanishing.SEEN, PUBLISHER)
+        return _delete(connector, remote_id)
 
     try:
         there, hindered = accounts.with_connector(parts, accounts.opened(parts, account), use)
@@ -131,40 +142,62 @@ def take_back(parts: Parts, claimed: Work) -> None:
         return
     reach("withdraw.answered")
     if there:
-        _not_yet(parts, claimed, hindered)
-        return
+        _not_yet(parts, claimed, hindered or Busy("withdraw_still_there"), rest=timedelta(0))
+    else:
+        _done(parts, claimed)
+
+
+def _delete(connector: Connector, remote_id: str) -> tuple[bool, ConnectorError | None]:
+    """(whether it can still be seen, why it was not deleted). Whatever the deletion said, the look decides: a person
+    may have done it, and a lost answer says nothing."""
+    why: ConnectorError | None = None
+    try:
+        connector.delete_post(remote_id)
+    except (Unsupported, SignInAgain, Refused, Unsure) as error:
+        why = error
+    reach("withdraw.deleted")
+    return connector.exists(remote_id), why
+
+
+def _done(parts: Parts, claimed: Work) -> None:
+    """Deleted and not there. True whoever found it, so no fence is asked for: on a slow line the next round begins
+    before this one ends, and both would be overtaken for ever."""
     with parts.db.write() as session:
-        fresh = session.get(Delivery, claimed.delivery_id)
-        assert fresh is not None
+        delivery = session.get_one(Delivery, claimed.delivery_id)
         done: dict[str, Any] = {"wake_at": None, "error_code": None, "error_facts": {}}
-        move(session, fresh, "withdrawn", PUBLISHER, under=claimed.fence, **done)
-        queueing.settle(session, fresh.post_id, PUBLISHER)
-        reach("withdraw.written")
+        move(session, delivery, "withdrawn", PUBLISHER, fence=delivery.fence + 1, **done)
+        queueing.settle(session, delivery.post_id, PUBLISHER)
 
 
-def _not_yet(parts: Parts, claimed: Work, error: ConnectorError | Problem | None) -> None:
-    """It is (or may be) still there: look again later, and say so when a person has to do it."""
+def _not_yet(parts: Parts, claimed: Work, error: ConnectorError | Problem, *, rest: timedelta | None = None) -> None:
+    """It is (or may be) still there: look again later, and say so when a person should do it.
+
+    rest: how long at least until the next look. None for what cannot be looked at from here: no look helps.
+    """
     with parts.db.write() as session:
-        delivery = session.get(Delivery, claimed.delivery_id)
-        assert delivery is not None
+        delivery = session.get_one(Delivery, claimed.delivery_id)
         if delivery.fence != claimed.fence or delivery.state != "withdrawing":
             raise Stale(f"delivery {claimed.delivery_id} while withdrawing")
-        code = getattr(error, "code", None)
-        facts = dict(getattr(error, "facts", {}))
-        by_hand = error is not None and not isinstance(error, Busy | Unsure)
-        if by_hand and delivery.error_code != code:
-            note(session, delivery, "by_hand", PUBLISHER, why=code, facts=facts)
+        post = session.get_one(Post, delivery.post_id)
+        present = lease_time(session)
+        gap = max(_gap(delivery.looks, error), rest or timedelta(0))
+        definite = not isinstance(error, Busy | Unsure)
+        told = bool(delivery.error_facts.get("by_hand"))
+        hands = told or definite or present + gap - (post.withdraw_at or present) > GOAL
+        if hands and not told:
+            note(session, delivery, "by_hand", PUBLISHER, why=error.code, facts=error.facts)
             tell(session, delivery, "withdraw_by_hand")
         if isinstance(error, SignInAgain) and error.code != "permission":
             accounts.mark_broken(session, delivery.account_id, error, PUBLISHER)
-        delivery.error_code, delivery.error_facts = code, facts
-        delivery.wake_at = _next_look(delivery.looks, error, lease_time(session))
+        delivery.error_code = error.code
+        delivery.error_facts = {**error.facts, "by_hand": True} if hands else dict(error.facts)
+        delivery.wake_at = None if rest is None and isinstance(error, Unsupported) else present + gap
         session.add(delivery)
 
 
-def _next_look(looks: int, error: Exception | None, present: datetime) -> datetime:
+def _gap(looks: int, error: Exception) -> timedelta:
     """Soon at first, then ever later; never earlier than the platform asked for."""
-    gap = min(_FIRST_S * 2 ** max(looks - 1, 0), _LONGEST_S)
+    gap = min(_FIRST_S * 2 ** min(max(looks - 1, 0), 20), _LONGEST_S)
     if isinstance(error, Busy):
-        gap = max(gap, error.retry_after or 0)
-    return present + timedelta(seconds=gap)
+        gap = max(gap, error.retry_after or (budgets.FIRST_S if error.limit else 0))
+    return timedelta(seconds=gap)

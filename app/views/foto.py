@@ -45,7 +45,8 @@ def show(sha256: str, size: str) -> Any:
 @bp.get("/media/<token>")
 @bare
 def signed(token: str) -> Any:
-    """A rendition by its signed, expiring link, as Instagram fetches it. 404 for a bad link, 410 for an old one."""
+    """A rendition by its signed, expiring link, as Instagram fetches it. 404 for a bad link; 410 for an old one, and
+    from the moment on in which no post needs the photo any more."""
     try:
         name = verify(token, key=parts().sealer.key_for("links"), now=clock.now())
     except LinkProblem as problem:
@@ -53,7 +54,11 @@ def signed(token: str) -> Any:
     path = parts().store.find(name)
     if path is None:
         return _nothing(404)
-    return _jpeg(path, "private, max-age=300")
+    with parts().db.read() as session:
+        if not photos.wanted(session, name.partition("-")[0]):
+            return _nothing(410)
+    # Asked for again each time: a withdrawal must not wait for anybody's cache.
+    return _jpeg(path, "private, no-cache")
 
 
 def _jpeg(path: Path, keep: str) -> Any:
