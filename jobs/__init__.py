@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.parts import Parts
-from jobs import check, collect, count, tidy
+from jobs import check, collect, count, notify, tidy
 
 #: Asked between two pieces of work: whether to go on (the lease is still ours and nobody wants us to stop).
 GoOn = Callable[[], bool]
@@ -29,6 +29,7 @@ class Job:
 TIMETABLE = (
     Job("collect", timedelta(seconds=2), collect.run),
     Job("count", timedelta(seconds=2), count.run),
+    Job("notify", timedelta(seconds=10), notify.run),
     Job("check", timedelta(minutes=10), check.run),
     Job("tidy", timedelta(minutes=30), tidy.run),
 )

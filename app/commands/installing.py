@@ -84,6 +84,36 @@ def org_add(
     show({"id": organisation_id}, as_json, lambda made: f"Organisasi nomor {made['id']} dibuat.")
 
 
+@org.command("notices")
+@click.argument("organisation_id", type=int)
+@click.option("--urls-stdin", is_flag=True, help="Read Apprise addresses from standard input; nothing clears them.")
+@click.option("--test", "try_out", is_flag=True, help="Send a try-out message to each address.")
+@as_option
+@json_option
+@failing_plainly
+def org_notices(organisation_id: int, urls_stdin: bool, try_out: bool, as_email: str | None, as_json: bool) -> None:
+    """Set who hears of trouble: mail, Telegram, WhatsApp gateways and more, as Apprise addresses."""
+    from app import words_notices
+    from app.services import notice_addresses
+
+    ready = parts()
+    if urls_stdin:
+        text, by = sys.stdin.read(), acting(ready, as_email)
+        with ready.db.write() as session:
+            notice_addresses.store(ready, session, organisation_id, text, by)
+    tried = notice_addresses.try_out(ready, organisation_id) if try_out else []
+    kinds = notice_addresses.kinds(ready, organisation_id)
+    rows = [{"number": one.number, "service": one.label, "sent": one.failure is None} for one in tried]
+    for one in tried:
+        why = "sampai" if one.failure is None else words_notices.failed(one.failure.code, one.failure.status)
+        tell(f"Alamat ke-{one.number} ({one.label}): {why}.")
+    document = {"id": organisation_id, "addresses": kinds, **({"tried": rows} if try_out else {})}
+    show(document, as_json, lambda made: f"{len(kinds)} alamat kabar: {', '.join(kinds) or 'belum ada'}.")
+    missed = sum(not row["sent"] for row in rows)
+    if missed:
+        raise Problem("notices_not_sent", failed=missed, count=len(rows))
+
+
 @click.group()
 def user() -> None:
     """People who sign in."""

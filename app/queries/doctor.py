@@ -15,7 +15,7 @@ from app import clock, migrate, words
 from app.models import Account
 from app.parts import Parts, build
 from app.problems import Problem
-from app.queries import health
+from app.queries import health, notices
 from app.settings import Settings
 
 #: Less free space than this and photos or the database will soon fail to be written.
@@ -55,6 +55,7 @@ def _installation(parts: Parts) -> list[Finding]:
     with parts.db.read() as session:
         found += _machine(session)
         found += _accounts(session)
+        found += [Finding("notices", well, said) for well, said in notices.state(session, parts)]
         needs_address = _instagram_without_page(session)
     return [*found, _public_url(parts, needed=needs_address)]
 
