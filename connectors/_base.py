@@ -48,7 +48,8 @@ class Connector(ABC):
     def __init__(self, account: Credentials, wire: Wire) -> None:
         self.account = account
         self.wire = wire
-        self.usage = Usage()
+        #: The fullest word of any call of this job about each allowance: "app", "page" or "ig".
+        self.usage: dict[str, Usage] = {}
         #: Server time of the last answer's Date header, None before the first call or without the header.
         self.server_time: datetime | None = None
         #: Remote ids that are known to belong to other posts: looking for one by its words never takes them.

@@ -49,7 +49,12 @@ class Busy(ConnectorError):
 
 
 class SignInAgain(ConnectorError):
-    """The account's key no longer opens: a person has to connect it again (or grant ``facts["permission"]``)."""
+    """The account's key no longer opens: a person has to connect it again (or grant ``facts["permission"]``).
+
+    key: whatever the caller knows the key by that was refused, so that it is not taken for a newer one.
+    """
+
+    key: str | None = None
 
 
 class Refused(ConnectorError):

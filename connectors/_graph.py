@@ -38,6 +38,13 @@ MAX_PAGES = 500
 #: Seconds for a read whose failure costs nothing (the permalink after a success).
 QUICK_S = 5.0
 
+#: Seconds. The windows of the allowances are an hour and a day (Meta, "Rate Limits"): nobody has to wait longer.
+LONGEST_S = 86_400.0
+_FIGURES = ("call_count", "total_time", "total_cputime")
+_MOST = 1e9
+#: Entries of the business header → whose allowance that is.
+_OF_CASE = {"pages": "page", "instagram": "ig"}
+
 _LOOSE_TOKEN = re.compile(r"EAA[A-Za-z0-9]{8,}|(?<=access_token=)[^&\s\"']+")
 _warned: set[tuple[str, str]] = set()
 
@@ -46,7 +53,7 @@ class Graph:
     """One account's client. Not for two threads. ``close()`` gives the sockets back.
 
     account_scope: "page" or "ig", the scope of rate limits that do not name one. noted: called after each answer with
-    what its headers said (usage, server time or None).
+    what its headers said (usage by scope, server time or None).
     """
 
     def __init__(
@@ -54,7 +61,7 @@ class Graph:
         account: Credentials,
         wire: Wire,
         account_scope: str,
-        noted: Callable[[Usage, datetime | None], None] = lambda usage, moment: None,
+        noted: Callable[[Mapping[str, Usage], datetime | None], None] = lambda usage, moment: None,
     ) -> None:
         self._token = account.secrets.get("token", "").strip()
         self._wire = wire
@@ -211,7 +218,7 @@ class Graph:
                 status=status,
                 commits=commits,
                 account_scope=self._scope,
-                regain_s=usage_from(self._session.answer_headers).regain_s,
+                regain_s=self._regain_s(),
                 redact=self.redact,
             )
         if isinstance(answer, dict) and status is not None and status < 300:
@@ -235,6 +242,11 @@ class Graph:
                         self._sdk.version, served)  # fmt: skip
         if self._session.status is not None:
             self._noted(usage_from(headers), _date(headers.get("Date")))
+
+    def _regain_s(self) -> float | None:
+        """When access comes back by the last answer's headers, whichever allowance they say it of; seconds or None."""
+        said = usage_from(self._session.answer_headers).values()
+        return max((usage.regain_s or 0.0 for usage in said), default=0.0) or None
 
     def _proof(self) -> str:
         secret = (self._wire.app_secret or "").encode()
@@ -275,8 +287,9 @@ def _date(text: str | None) -> datetime | None:
     return moment.astimezone(UTC) if moment and moment.tzinfo else None
 
 
-def usage_from(headers: Mapping[str, str]) -> Usage:
-    """The fullest budget of X-App-Usage, X-Page-Usage and X-Business-Use-Case-Usage (JSON text; percent and minutes).
+def usage_from(headers: Mapping[str, str]) -> dict[str, Usage]:
+    """Each allowance that X-App-Usage, X-Page-Usage and X-Business-Use-Case-Usage speak of (JSON text; percent and
+    minutes): "app", "page", "ig". Other products' entries of the business header are not ours.
 
     Source: Meta, "Rate Limits" (Graph API overview).
     """
@@ -285,17 +298,17 @@ def usage_from(headers: Mapping[str, str]) -> Usage:
     cases = _json(headers.get("X-Business-Use-Case-Usage"))
     for entries in cases.values() if isinstance(cases, dict) else ():
         for entry in entries if isinstance(entries, list) else ():
-            kind = entry.get("type") if isinstance(entry, dict) else None
-            rows.append(("ig" if kind == "instagram" else "page", entry))
-    percent, scope, minutes = 0.0, "app", 0.0
-    for name, row in rows:
-        if not isinstance(row, dict):
-            continue
-        full = max(_figure(row, key) for key in ("call_count", "total_time", "total_cputime"))
-        if full > percent:
-            percent, scope = full, name
-        minutes = max(minutes, _figure(row, "estimated_time_to_regain_access"))
-    return Usage(percent=percent, scope=scope, regain_s=minutes * 60 or None)
+            scope = _OF_CASE.get(str(entry.get("type"))) if isinstance(entry, dict) else None
+            rows += [(scope, entry)] if scope else []
+    found: dict[str, Usage] = {}
+    for scope, row in rows:
+        figures = [_figure(row, key) for key in _FIGURES] if isinstance(row, dict) else []
+        told = [figure for figure in figures if figure is not None]
+        if told:
+            minutes = _figure(row, "estimated_time_to_regain_access") or 0.0
+            usage = Usage(max(told), min(minutes * 60, LONGEST_S) or None)
+            found[scope] = usage.fuller(found.get(scope, usage))
+    return found
 
 
 def _json(text: str | None) -> Any:
@@ -305,6 +318,9 @@ def _json(text: str | None) -> Any:
         return None
 
 
-def _figure(row: Mapping[str, Any], key: str) -> float:
+def _figure(row: Mapping[str, Any], key: str) -> float | None:
+    """A figure that can be reckoned with: JSON as Python reads it also holds NaN and numbers without an end."""
     value = row.get(key)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < _MOST:
+        return None
+    return float(value)

@@ -160,8 +160,11 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the last call cost, from the usage headers: the fullest budget in percent, and seconds to wait if given."""
+    """How full one allowance is, by the usage headers: percent, and seconds until access comes back if given."""
 
     percent: float = 0.0
-    scope: str = "app"
     regain_s: float | None = None
+
+    def fuller(self, other: Usage) -> Usage:
+        """The worse of two words about the same allowance."""
+        return Usage(max(self.percent, other.percent), max(self.regain_s or 0.0, other.regain_s or 0.0) or None)

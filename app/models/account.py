@@ -39,8 +39,6 @@ class Account(SQLModel, table=True):
     reason_facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     expires_at: datetime | None = None
     checked_at: datetime | None = None
-    paused_until: datetime | None = None
-    usage_percent: float = 0
     last_heard_at: datetime | None = None  # the newest comment that reached us
     collected_at: datetime | None = None
     collect_at: datetime | None = None  # the next poll of this account; None: nothing to poll
@@ -50,7 +48,11 @@ class Account(SQLModel, table=True):
 
 
 class Budget(SQLModel, table=True):
-    """How much of a platform's allowance is used, shared by all processes. scope: app, page or ig."""
+    """How much of a platform's allowance is used and until when it rests, shared by all processes.
+
+    scope: app, page, ig, or a connector's name. remote_id: of the account; of an app "graph" or "practice". pause_s:
+    seconds of the last pause whose length was ours to choose.
+    """
 
     __table_args__ = (UniqueConstraint("scope", "remote_id"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -58,4 +60,5 @@ class Budget(SQLModel, table=True):
     remote_id: str
     used_percent: float = 0
     paused_until: datetime | None = None
+    pause_s: float = 0
     updated_at: datetime = Field(default_factory=clock.now)

@@ -11,11 +11,15 @@ from sqlmodel import Session, col
 
 from app.models import Account, Delivery
 from app.queries.health import shown
+from app.services import budgets
 
 
 @dataclass(frozen=True)
 class Line:
-    """One account. health: with "paused" while the platform's pause lasts. held, last_at: of its deliveries."""
+    """One account. health: with "paused" while the platform's pause lasts. held, last_at: of its deliveries.
+
+    usage_percent: of its fullest allowance, its own or the app's, as last told.
+    """
 
     id: int
     connector: str
@@ -40,34 +44,31 @@ def of_organisation(session: Session, organisation_id: int, now: datetime) -> li
     held = select(func.count()).where(mine, col(Delivery.state) == "held").correlate(Account).scalar_subquery()
     last = select(func.max(col(Delivery.published_at))).where(mine).correlate(Account).scalar_subquery()
     rows = session.execute(
-        select(
-            col(Account.id), col(Account.connector), col(Account.name), col(Account.handle), col(Account.practice),
-            col(Account.health), col(Account.reason_code), col(Account.reason_facts), col(Account.expires_at),
-            col(Account.checked_at), col(Account.paused_until), col(Account.usage_percent),
-            col(Account.last_heard_at), held, last,
-        )
+        select(Account, held, last)
         .where(col(Account.organisation_id) == organisation_id, col(Account.active).is_(True))
         .order_by(col(Account.connector), col(Account.name), col(Account.id))
-    )  # fmt: skip
+    ).all()
+    pauses = budgets.pauses(session, now)
+    used = budgets.used(session, [account for account, _, _ in rows])
     found = [
         Line(
-            id=row[0],
-            connector=row[1],
-            name=row[2],
-            handle=row[3],
-            practice=row[4],
-            health=shown(row[5], row[10], now),
-            reason_code=row[6],
-            reason_facts=row[7] or {},
-            expires_at=row[8],
-            checked_at=row[9],
-            paused_until=row[10],
-            usage_percent=row[11],
-            last_heard_at=row[12],
-            held=row[13],
-            last_at=row[14],
+            id=account.id or 0,
+            connector=account.connector,
+            name=account.name,
+            handle=account.handle,
+            practice=account.practice,
+            health=shown(account.health, pauses.until(account, now), now),
+            reason_code=account.reason_code,
+            reason_facts=account.reason_facts or {},
+            expires_at=account.expires_at,
+            checked_at=account.checked_at,
+            paused_until=pauses.until(account, now),
+            usage_percent=used[account.id or 0],
+            last_heard_at=account.last_heard_at,
+            held=waiting,
+            last_at=published,
         )
-        for row in rows
+        for account, waiting, published in rows
     ]
     return sorted(found, key=lambda line: {"broken": 0, "expiring": 1}.get(line.health, 2))
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.models import Account, Worker
+from app.services import budgets
 from app.services.timekeeping import LIMIT_S
 
 #: A worker that has not given a sign for so long is not believed to live.
@@ -62,16 +63,16 @@ class AccountLine:
 def account_lines(session: Session, organisation_id: int, now: datetime) -> list[AccountLine]:
     """The organisation's accounts, broken ones first."""
     rows = session.execute(
-        select(
-            col(Account.id), col(Account.connector), col(Account.name), col(Account.health),
-            col(Account.expires_at), col(Account.paused_until),
-        )
+        select(Account)
         .where(col(Account.organisation_id) == organisation_id, col(Account.active).is_(True))
         .order_by(col(Account.connector), col(Account.id))
-    )  # fmt: skip
+    ).scalars()
+    pauses = budgets.pauses(session, now)
     found = [
-        AccountLine(id_, connector, name, shown(health, paused, now), expires_at)
-        for id_, connector, name, health, expires_at, paused in rows
+        AccountLine(
+            row.id or 0, row.connector, row.name, shown(row.health, pauses.until(row, now), now), row.expires_at
+        )
+        for row in rows
     ]
     return sorted(found, key=lambda line: line.health != "broken")
 

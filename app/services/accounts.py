@@ -7,29 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from app import clock
 from app.models import Account, Delivery, Organisation, Outgoing
 from app.parts import Parts
 from app.problems import Problem
-from app.services import queueing, timekeeping
+from app.services import budgets, queueing, timekeeping, vetting
 from app.states import Actor, move, note, tell
 from connectors import AccountFacts, Busy, Connector, ConnectorError, Credentials, SignInAgain, Wire, load
-from connectors.practice import TOKEN_PREFIX
+from connectors.practice import APP_ID, TOKEN_PREFIX
 from connectors.practice import process as practice_process
 
-#: Without one of these nothing can be published; other missing permissions only cost comments or numbers.
-PUBLISHING = {"pages_manage_posts", "instagram_content_publish", "instagram_basic"}
 T = TypeVar("T")
-#: A token that ends within this time is called "expiring".
-SOON = timedelta(days=7)
-#: A rate limit without a stated end: meta-platform.md section 6 says from one minute.
-LIMIT_PAUSE_S = 60.0
+#: Seconds of a limit without a stated end, at first.
+LIMIT_PAUSE_S = budgets.FIRST_S
 #: An address of the practice platform that answered is believed this long; it is asked for at every job.
 _ANSWERED_FOR_S = 2.0
 _practice_lock = threading.Lock()
@@ -39,8 +34,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Opened:
-    """What is needed to talk for one account outside any transaction."""
+    """What is needed to talk for one account outside any transaction. account: as it stood when it was opened."""
 
+    account: Account
     account_id: int
     connector: str
     platform: str
@@ -92,12 +88,13 @@ def add(
     with parts.db.write() as session:
         _free(session, connector, organisation_id, remote_id)
         if isinstance(asked, AccountFacts):
-            _believe(account, asked)
+            vetting.believe(account, asked)
         else:
             account.reason_code, account.reason_facts = asked.code, asked.facts
         session.add(account)
         session.flush()
         note(session, account, "connect", by, facts={"connector": connector, "health": account.health})
+        vetting.warn(session, account, by)
         assert account.id is not None
         return account.id
 
@@ -125,19 +122,23 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
         except Problem as problem:
             if problem.code == "practice_not_running":
                 return  # says nothing of the account; asked again at the next round
-            _broken(parts, account_id, problem.code, problem.facts, by)
+            _broken(parts, account_id, problem, before, by)
             return
     with parts.db.write() as session:
-        fresh = session.get(Account, account_id)
+        fresh = session.get(Account, account_id, with_for_update=True)
         assert fresh is not None
+        if secrets_text is None and fresh.sealed != before:
+            # Somebody connected it anew, or a job kept a newer session: what we heard is of the old key.
+            return
         if account.sealed != before:
-            # Otherwise a job may have kept a newer session meanwhile.
             fresh.sealed = account.sealed
         if isinstance(asked, AccountFacts):
-            _believe(fresh, asked)
+            vetting.believe(fresh, asked)
+            vetting.warn(session, fresh, by)
             released = release(session, account_id, by) if fresh.health != "broken" else 0
             note(session, fresh, "check", by, facts={"health": fresh.health, "released": released})
         else:
+            heed(session, account_id, asked, by)
             note(session, fresh, "check", by, facts={"unreached": asked.code})
         session.add(fresh)
 
@@ -151,7 +152,7 @@ def opened(parts: Parts, account: Account) -> Opened:
         {key: str(value) for key, value in account.settings.items()},
     )
     return Opened(
-        account.id, account.connector, timekeeping.platform_of(account), credentials, wire_for(parts, account)
+        account, account.id, account.connector, timekeeping.platform_of(account), credentials, wire_for(parts, account)
     )
 
 
@@ -161,20 +162,28 @@ def connect(opening: Opened) -> Connector:
 
 
 def with_connector(parts: Parts, opening: Opened, use: Callable[[Connector], T]) -> T:
-    """Do something with an account and afterwards keep what it taught us: new secrets, the platform's clock."""
+    """Do something with an account and afterwards keep what it taught us: new secrets, the platform's clock, how much
+    of the allowances is used."""
     connector = connect(opening)
     answered = False
+    refused: SignInAgain | None = None
+    key = opening.account.sealed
     try:
         result = use(connector)
         answered = True
         return result
+    except SignInAgain as error:
+        refused = error
+        raise
     finally:
         try:
-            _learn(parts, opening, connector, answered=answered)
+            key = _learn(parts, opening, connector, answered=answered)
         except Exception:
             # A post that went out stays gone out, whatever hinders us from keeping this.
             log.exception("what account %s taught us was not kept", opening.account_id)
         finally:
+            if refused is not None:
+                refused.key = key
             connector.close()
 
 
@@ -187,12 +196,14 @@ def wire_for(parts: Parts, account: Account) -> Wire:
         base = str(account.settings.get("base_url") or "https://i.instagram.com")
     else:
         base = settings.graph_url
+    # A real app's secret never goes to the practice platform, whose own app one may rehearse with.
+    ours = account.practice == (settings.meta_app_id == APP_ID)
     return Wire(
         base_url=base,
         version=settings.graph_version,
         timeout_s=settings.http_timeout_s,
-        app_id=None if account.practice else settings.meta_app_id or None,
-        app_secret=None if account.practice else settings.meta_app_secret or None,
+        app_id=(settings.meta_app_id or None) if ours else None,
+        app_secret=(settings.meta_app_secret or None) if ours else None,
         meta_own=not account.practice and settings.meta_own,
         flip_drilled=account.settings.get("flip") == "ok",
     )
@@ -213,27 +224,30 @@ def _practice(home: Path) -> str:
         return url
 
 
-def mark_broken(session: Session, account_id: int, error: ConnectorError, by: Actor) -> None:
-    """The platform no longer lets us in: nothing of this account is sent until somebody connects it again."""
-    account = session.get(Account, account_id)
-    if account is None or (account.health == "broken" and account.reason_code == error.code):
-        return
+def mark_broken(session: Session, account_id: int, error: ConnectorError, by: Actor) -> bool:
+    """The platform no longer lets us in: nothing of this account is sent until somebody connects it again.
+
+    False where the refused key is no longer the account's: a call that was on its way when it was connected again.
+    """
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    key = error.key if isinstance(error, SignInAgain) else None
+    if account is None or (key is not None and account.sealed != key):
+        return False
+    if account.health == "broken" and account.reason_code == error.code:
+        return True
     account.health, account.reason_code, account.reason_facts = "broken", error.code, dict(error.facts)
     session.add(account)
     session.flush()
     note(session, account, "break", by, facts={"code": error.code, **error.facts})
     tell(session, account, "account_broken")
+    return True
 
 
-def pause(session: Session, account_id: int, until: datetime, by: Actor, why: str) -> None:
-    """The platform asked us to wait: nothing of this account is tried before then."""
+def pause(session: Session, account_id: int, limit: Busy, by: Actor) -> None:
+    """The platform asked us to wait: nothing of this account, or of the whole app, is tried before then."""
     account = session.get(Account, account_id)
-    if account is None or (account.paused_until or until) > until:
-        return
-    account.paused_until = until
-    session.add(account)
-    session.flush()
-    note(session, account, "pause", by, why=why, facts={"until": until})
+    if account is not None:
+        budgets.limited(session, account, limit.scope, limit.retry_after, by, limit.code)
 
 
 def heed(session: Session, account_id: int, error: Exception, by: Actor) -> None:
@@ -241,8 +255,7 @@ def heed(session: Session, account_id: int, error: Exception, by: Actor) -> None
     if isinstance(error, SignInAgain):
         mark_broken(session, account_id, error, by)
     elif isinstance(error, Busy) and error.limit:
-        until = clock.now() + timedelta(seconds=error.retry_after or LIMIT_PAUSE_S)
-        pause(session, account_id, until, by, error.code)
+        pause(session, account_id, error, by)
 
 
 def release(session: Session, account_id: int, by: Actor) -> int:
@@ -258,6 +271,9 @@ def release(session: Session, account_id: int, by: Actor) -> int:
             posts |= {held.post_id} if isinstance(held, Delivery) else set()
     for post_id in sorted(posts):
         queueing.settle(session, post_id, by)
+    # What is being taken back waited for this key too.
+    urgent = (col(Delivery.account_id) == account_id, col(Delivery.state) == "withdrawing")
+    session.exec(update(Delivery).where(*urgent).values(wake_at=present, looks=0))
     return count
 
 
@@ -284,8 +300,10 @@ def _ask(parts: Parts, account: Account, wire: Wire) -> AccountFacts | Busy:
     kind = load()[account.connector]
     settings = {key: str(value) for key, value in account.settings.items()}
     connector = kind(Credentials(account.remote_id, parts.sealer.open(account.sealed), settings), wire)
+    worked = False
     try:
         facts = connector.check()
+        worked = True
         if changed := connector.secrets_changed():
             account.sealed = parts.sealer.seal(changed)
         return facts
@@ -294,39 +312,25 @@ def _ask(parts: Parts, account: Account, wire: Wire) -> AccountFacts | Busy:
     except ConnectorError as error:
         raise Problem(error.code, field="token", **error.facts) from None
     finally:
+        budgets.heard(parts.db, account, connector.usage, worked=worked)
         connector.close()
 
 
-def _believe(account: Account, facts: AccountFacts) -> None:
-    """Take over what the platform says of the account."""
-    present = clock.now()
-    account.checked_at = present
-    account.handle = facts.handle or account.handle
-    account.expires_at = facts.expires_at
-    account.reason_code, account.reason_facts = None, {}
-    account.health = "connected"
-    if facts.page_id:
-        account.settings = {**account.settings, "page_id": facts.page_id}
-    if facts.missing:
-        account.health = "broken" if PUBLISHING & set(facts.missing) else "connected"
-        account.reason_code = "permission"
-        account.reason_facts = {"permission": ", ".join(facts.missing)}
-    elif facts.expires_at and facts.expires_at < present + SOON:
-        account.health, account.reason_code = "expiring", "token_expiring"
-        account.reason_facts = {"at": facts.expires_at.isoformat()}
-
-
-def _broken(parts: Parts, account_id: int, code: str, facts: Mapping[str, Any], by: Actor) -> None:
+def _broken(parts: Parts, account_id: int, problem: Problem, key: str, by: Actor) -> None:
+    error = SignInAgain(problem.code, **problem.facts)
+    error.key = key
     with parts.db.write() as session:
-        mark_broken(session, account_id, SignInAgain(code, **dict(facts)), by)
+        if not mark_broken(session, account_id, error, by):
+            return
         account = session.get(Account, account_id)
         if account is not None:
             account.checked_at = clock.now()
             session.add(account)
 
 
-def _learn(parts: Parts, opening: Opened, connector: Connector, *, answered: bool) -> None:
-    """Keep a refreshed session, and how far the platform's clock is from ours. Most jobs have nothing to keep.
+def _learn(parts: Parts, opening: Opened, connector: Connector, *, answered: bool) -> str:
+    """Keep a refreshed session, the platform's clock and what is used of the allowances; most jobs have nothing to
+    keep. The account's key, sealed, as this job leaves it.
 
     answered: the last call had its answer just now. Otherwise the newest Date header is as old as the time-out was
     long, and says nothing of the clock.
@@ -334,9 +338,14 @@ def _learn(parts: Parts, opening: Opened, connector: Connector, *, answered: boo
     if answered and connector.server_time:
         timekeeping.heard(opening.platform, connector.server_time)
         timekeeping.publish(parts, opening.platform)
+    if connector.usage:
+        budgets.heard(parts.db, opening.account, connector.usage, worked=answered)
+    key = opening.account.sealed
     if changed := connector.secrets_changed():
         with parts.db.write() as session:
-            account = session.get(Account, opening.account_id)
+            account = session.get(Account, opening.account_id, with_for_update=True)
             assert account is not None
-            account.sealed = parts.sealer.seal(changed)
-            session.add(account)
+            if account.sealed == key:  # else somebody connected it anew meanwhile, or another job was faster
+                key = account.sealed = parts.sealer.seal(changed)
+                session.add(account)
+    return key

@@ -16,9 +16,9 @@ from app import clock
 from app.models import Account, Aspiration, Comment, Delivery, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, outcomes, pace
+from app.services import accounts, budgets, outcomes, pace, vanishing
 from app.states import Actor, move, note
-from connectors import Busy, Connector, ConnectorError, Gone, RemoteComment, Unsupported
+from connectors import Connector, ConnectorError, Gone, RemoteComment, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,8 @@ def collect(parts: Parts, delivery_id: int) -> int:
         account = session.get(Account, delivery.account_id) if delivery else None
         if delivery is None or account is None or delivery.remote_id is None:
             return 0
-    if account.paused_until and account.paused_until > clock.now():
-        _again(parts, delivery, account, account.paused_until - clock.now())
+    if (pause := budgets.until(parts.db, account)) is not None:
+        _again(parts, delivery, account, pause - clock.now())
         return 0
     remote_id = delivery.remote_id
     seen: set[str] = set()
@@ -83,14 +83,15 @@ def collect(parts: Parts, delivery_id: int) -> int:
         new = accounts.with_connector(parts, opening, read)
         with parts.db.write() as session:
             _missing(session, delivery_id, seen, began)
+        vanishing.seen(parts, delivery)
     except Gone:
-        log.info("post of delivery %s is not visible", delivery_id)
+        # The post, or only a comment that was deleted while we read.
+        retry = vanishing.look(parts, delivery, account, COLLECTOR)
     except Unsupported:
         pass
     except (ConnectorError, Problem) as error:
         log.warning("comments of delivery %s: %s", delivery_id, error)
-        wait = error.retry_after if isinstance(error, Busy) and error.retry_after else None
-        retry = timedelta(seconds=wait) if wait else outcomes.back_off(1, parts.settings)
+        retry = max(timedelta(seconds=outcomes.asked_s(error)), outcomes.back_off(1, parts.settings))
         with parts.db.write() as session:
             accounts.heed(session, account.id or 0, error, COLLECTOR)
     except Exception:
@@ -259,7 +260,9 @@ def _again(parts: Parts, delivery: Delivery, account: Account, retry: timedelta 
     published = delivery.published_at or present
     at = present + retry if retry else pace.next_poll(published, present, practice=account.practice)
     with parts.db.write() as session:
-        session.exec(update(Delivery).where(col(Delivery.id) == delivery.id).values(collect_at=at))
+        # Not of one that was taken back or vanished meanwhile.
+        public = (col(Delivery.id) == delivery.id, col(Delivery.state) == "published")
+        session.exec(update(Delivery).where(*public).values(collect_at=at))
         session.exec(update(Account).where(col(Account.id) == account.id).values(collected_at=present))
 
 

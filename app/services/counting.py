@@ -12,9 +12,9 @@ from app import clock
 from app.models import Account, Delivery, Organisation, Post, Reading
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, outcomes, pace
+from app.services import accounts, budgets, outcomes, pace, vanishing
 from app.states import Actor, note
-from connectors import METRICS, Busy, ConnectorError, Counts, Gone, Unsupported
+from connectors import METRICS, ConnectorError, Counts, Gone, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +81,8 @@ def count(parts: Parts, delivery_id: int) -> bool:
         account = session.get(Account, delivery.account_id) if delivery else None
     if delivery is None or account is None or delivery.remote_id is None:
         return False
-    if account.paused_until and account.paused_until > clock.now():
-        _put_off(parts, delivery_id, account.paused_until)
+    if (pause := budgets.until(parts.db, account)) is not None:
+        _put_off(parts, delivery_id, pause)
         return False
     remote_id = delivery.remote_id
     published_at = delivery.published_at or delivery.due_at
@@ -90,7 +90,10 @@ def count(parts: Parts, delivery_id: int) -> bool:
         counts = accounts.with_connector(
             parts, accounts.opened(parts, account), lambda connector: connector.counts(remote_id)
         )
-    except (Gone, Unsupported) as error:
+    except Gone:
+        _missing(parts, delivery, account)
+        return False
+    except Unsupported as error:
         log.info("engagement of delivery %s: %s", delivery_id, error)
         counts = None
     except (ConnectorError, Problem) as error:
@@ -108,11 +111,18 @@ def count(parts: Parts, delivery_id: int) -> bool:
             planned = pace.due_age(published_at, present, practice=account.practice)
             session.add(_reading(delivery, counts, planned))
         session.exec(
-            update(Delivery)
-            .where(col(Delivery.id) == delivery_id)
-            .values(reading_at=following[0] if following else None)
+            update(Delivery).where(*_public(delivery_id)).values(reading_at=following[0] if following else None)
         )
+    if counts is not None:
+        vanishing.seen(parts, delivery)
     return counts is not None
+
+
+def _missing(parts: Parts, delivery: Delivery, account: Account) -> None:
+    """It is said not to be there: looked at again soon, and its reading waits for that."""
+    again = vanishing.look(parts, delivery, account, COUNTER)
+    if again is not None:
+        _put_off(parts, delivery.id or 0, clock.now() + again)
 
 
 def count_account(parts: Parts, account_id: int) -> bool:
@@ -121,9 +131,10 @@ def count_account(parts: Parts, account_id: int) -> bool:
         account = session.get(Account, account_id)
         if account is None:
             raise Problem("unknown_account", id=account_id)
+    if (pause := budgets.until(parts.db, account)) is not None:
+        _count_again(parts, account_id, pause)
+        return False
     followers: int | None = None
-    # Asked again soon after a failure, but not at once: the wait is written as a reading almost a day ago.
-    soon = clock.now() - FOLLOWERS_EVERY + FOLLOWERS_AGAIN
     try:
         followers = accounts.with_connector(
             parts, accounts.opened(parts, account), lambda connector: connector.followers()
@@ -137,7 +148,8 @@ def count_account(parts: Parts, account_id: int) -> bool:
             log.exception("followers of account %s", account_id)
         with parts.db.write() as session:
             accounts.heed(session, account_id, error, COUNTER)
-            session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=soon))
+        # Asked again soon after a failure, but not at once.
+        _count_again(parts, account_id, clock.now() + FOLLOWERS_AGAIN)
         return False
     with parts.db.write() as session:
         session.add(Reading(account_id=account_id, followers=followers))
@@ -190,12 +202,24 @@ def _reading(delivery: Delivery, counts: Counts, planned: int | None) -> Reading
 def _later(parts: Parts, delivery_id: int, account: Account, error: ConnectorError | Problem) -> None:
     """Not now: the reading stays due, a little later."""
     log.warning("engagement of delivery %s: %s", delivery_id, error)
-    wait = timedelta(seconds=error.retry_after) if isinstance(error, Busy) and error.retry_after else None
+    wait = max(timedelta(seconds=outcomes.asked_s(error)), outcomes.back_off(1, parts.settings))
     with parts.db.write() as session:
         accounts.heed(session, account.id or 0, error, COUNTER)
-    _put_off(parts, delivery_id, clock.now() + (wait or outcomes.back_off(1, parts.settings)))
+    _put_off(parts, delivery_id, clock.now() + wait)
+
+
+def _count_again(parts: Parts, account_id: int, at: datetime) -> None:
+    """Ask for the followers at that time: written as a reading a day before it."""
+    with parts.db.write() as session:
+        counted_at = at - FOLLOWERS_EVERY
+        session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=counted_at))
 
 
 def _put_off(parts: Parts, delivery_id: int, at: datetime) -> None:
     with parts.db.write() as session:
-        session.exec(update(Delivery).where(col(Delivery.id) == delivery_id).values(reading_at=at))
+        session.exec(update(Delivery).where(*_public(delivery_id)).values(reading_at=at))
+
+
+def _public(delivery_id: int) -> tuple[Any, Any]:
+    """Not one that was taken back or vanished meanwhile."""
+    return col(Delivery.id) == delivery_id, col(Delivery.state) == "published"

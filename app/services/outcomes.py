@@ -5,13 +5,14 @@ It serves deliveries and outgoing answers alike.
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.problems import Problem
-from app.services.accounts import LIMIT_PAUSE_S
+from app.services.budgets import FIRST_S, LONGEST_S
 from app.settings import Settings
 from connectors import Busy, ConnectorError, Gone, Refused, SignInAgain, Unsupported, Unsure
 from media.problems import PhotoProblem
@@ -28,14 +29,15 @@ _OF_ACCOUNT = ("sealed_with_other_key",)
 class Outcome:
     """The action for `states.move`, columns to write, and what else the caller must do.
 
-    drop: staged ids are of no use any more. broken: the account needs a person. pause: nothing of the account before.
+    drop: staged ids are of no use any more. broken: the account needs a person. limit: the platform asks for a pause,
+    which `accounts.pause` keeps.
     """
 
     action: str
     changes: dict[str, Any] = field(default_factory=dict)
     drop: bool = False
     broken: ConnectorError | None = None
-    pause: datetime | None = None
+    limit: Busy | None = None
 
 
 def decide(error: Exception, *, committing: bool, attempts: int, settings: Settings, present: datetime) -> Outcome:
@@ -78,8 +80,21 @@ def decide(error: Exception, *, committing: bool, attempts: int, settings: Setti
 
 def back_off(attempts: int, settings: Settings) -> timedelta:
     """Exponential with full jitter on its upper half, capped: seconds first, 2 first, 4 first, ..."""
-    longest = min(settings.retry_max_s, settings.retry_first_s * 2 ** max(attempts - 1, 0))
+    longest = min(settings.retry_max_s, settings.retry_first_s * _doubled(attempts))
     return timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311  jitter, not a secret
+
+
+def _doubled(times: int) -> int:
+    # A row may be looked at for weeks: a power without bound does not fit into a float.
+    return int(2 ** min(max(times - 1, 0), 30))
+
+
+def asked_s(error: Exception | None) -> float:
+    """Seconds the platform asked for, 0 where it did not; at most a day, the longest window of any platform."""
+    asked = error.retry_after if isinstance(error, Busy) else None
+    if asked is None or math.isnan(asked) or asked <= 0:
+        return FIRST_S if isinstance(error, Busy) and error.limit else 0.0
+    return min(asked, LONGEST_S)
 
 
 def resend_at(attempts: int, settings: Settings, present: datetime) -> datetime:
@@ -89,19 +104,20 @@ def resend_at(attempts: int, settings: Settings, present: datetime) -> datetime:
 
 def look_at(error: Exception | None, looks: int, settings: Settings, present: datetime) -> datetime:
     """The next look at something unclear: ever later, up to ten minutes, never within a pause that was asked for."""
-    gap = min(settings.unsure_first_s * 2 ** max(looks - 1, 0), 600.0)
-    if isinstance(error, Busy):
-        gap = max(gap, error.retry_after or (LIMIT_PAUSE_S if error.limit else 0))
-    return present + timedelta(seconds=gap)
+    gap = min(settings.unsure_first_s * _doubled(looks), 600.0)
+    if looks > 1:
+        # What became unclear in one outage is not looked at in one moment.
+        gap *= random.uniform(0.75, 1)  # noqa: S311  jitter, not a secret
+    return present + timedelta(seconds=max(gap, asked_s(error)))
 
 
 def _busy(error: Busy, attempts: int, settings: Settings, present: datetime) -> Outcome:
     if error.limit:
         # A pause the platform asked for is never shortened, and costs no attempt.
-        until = present + timedelta(seconds=error.retry_after or LIMIT_PAUSE_S)
-        return Outcome("wait", {"wake_at": until, "attempts": attempts - 1, **_reason(error)}, pause=until)
-    if error.code in ("lease_short", "clock_off"):
-        # Nothing was sent: claimed anew at once, with a whole lease, or when our clock is right.
+        until = present + timedelta(seconds=asked_s(error))
+        return Outcome("wait", {"wake_at": until, "attempts": attempts - 1, **_reason(error)}, limit=error)
+    if error.code in ("lease_short", "clock_off", "paused"):
+        # Nothing was sent: claimed anew at once, with a whole lease, or when our clock is right, or after the pause.
         return Outcome("wait", {"wake_at": present, "attempts": attempts - 1, **_reason(error)})
     if error.unreached:
         wait = min(back_off(1, settings), _NETWORK)
@@ -115,9 +131,7 @@ def _again(
 ) -> Outcome:
     if attempts >= MOST_ATTEMPTS:
         return Outcome("fail", {"wake_at": None, "attempts": attempts, **_reason(error)}, drop=drop)
-    wait = back_off(attempts, settings)
-    if isinstance(error, Busy) and error.retry_after:
-        wait = max(wait, timedelta(seconds=error.retry_after))
+    wait = max(back_off(attempts, settings), timedelta(seconds=asked_s(error)))
     return Outcome("wait", {"wake_at": present + wait, "attempts": attempts, **_reason(error)}, drop=drop)
 
 

@@ -19,7 +19,7 @@ from app.failpoints import reach
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Problem, Stale
-from app.services import accounts, recording, rendering, timekeeping, withdrawing
+from app.services import accounts, budgets, recording, rendering, timekeeping, withdrawing
 from app.services.claiming import PUBLISHER, STAGED_FOR, Work, content_of
 from app.states import note
 from connectors import Busy, Connector, ConnectorError, Gone, Published, Staged, Unsupported
@@ -178,7 +178,7 @@ def _commit(parts: Parts, claimed: Work) -> None:
 
     def use(connector: Connector) -> Published:
         item = rendering.item(parts, job.post, job.account)
-        _right_clock(parts, opening)
+        _may(parts, opening)
         claimed.still_enough(parts.settings)
         connector.taken = job.taken
         reach("commit.begun")
@@ -195,12 +195,16 @@ def _commit(parts: Parts, claimed: Work) -> None:
     reach("commit.recorded")
 
 
-def _right_clock(parts: Parts, opening: accounts.Opened) -> None:
-    """Raise Busy("clock_off") where the platform's clock shows that ours is wrong: "due" then means nothing."""
+def _may(parts: Parts, opening: accounts.Opened) -> None:
+    """Raise Busy("clock_off") where the platform's clock shows that ours is wrong: "due" then means nothing; and
+    Busy("paused") where a pause began since the claim."""
     timekeeping.ask(parts, opening.platform, opening.wire)
     with parts.db.read() as session:
-        if timekeeping.wrong(opening.platform, lease_time(session)):
+        present = lease_time(session)
+        if timekeeping.wrong(opening.platform, present):
             raise Busy("clock_off")
+        if budgets.pauses(session, present).until(opening.account, present) is not None:
+            raise Busy("paused")
 
 
 def _look(parts: Parts, claimed: Work) -> None:

@@ -67,6 +67,7 @@ def absent(parts: Parts, claimed: Work) -> None:
             anew: dict[str, Any] = {"staged": {}, "ready": False} if fresh.error_code == "staged_gone" else {}
             anew |= {"wake_at": again, "unsure_since": None}
             move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, **anew)
+            withdrawing.follow(session, fresh, PUBLISHER)
             queueing.settle(session, fresh.post_id, PUBLISHER)
         else:
             _look_later(parts, session, fresh, claimed, None)
@@ -107,10 +108,12 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
         delivery = session.get(Delivery, claimed.delivery_id, with_for_update=True)
         assert delivery is not None
         account = session.get(Account, delivery.account_id)
-        if delivery.state == "published":
+        if delivery.state in ("published", "withdrawing"):
             if delivery.remote_id is None:
                 # A person said so before the answer came: without its id no comment of it would ever be read.
                 delivery.remote_id, delivery.permalink = public.remote_id, delivery.permalink or public.permalink
+                if delivery.state == "withdrawing":  # now it can be taken back from here
+                    delivery.wake_at = present
                 session.add(delivery)
                 note(session, delivery, "late_id", PUBLISHER, facts={"remote_id": public.remote_id})
             elif delivery.remote_id != public.remote_id:
@@ -176,9 +179,12 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
             changes["wake_at"] = held_look(parts, delivery, present)
         facts = getattr(error, "facts", {})
         move(session, delivery, outcome.action, PUBLISHER, under=claimed.fence, why=why, facts=facts, **changes)
-        if outcome.broken:
-            accounts.mark_broken(session, delivery.account_id, outcome.broken, PUBLISHER)
-        if outcome.pause:
-            accounts.pause(session, delivery.account_id, outcome.pause, PUBLISHER, why)
+        if outcome.broken and not accounts.mark_broken(session, delivery.account_id, outcome.broken, PUBLISHER):
+            # The key was changed while this call was on its way: with the new one it goes on at once.
+            delivery.wake_at = present
+            session.add(delivery)
+        if outcome.limit:
+            accounts.pause(session, delivery.account_id, outcome.limit, PUBLISHER)
+        withdrawing.follow(session, delivery, PUBLISHER)
         queueing.settle(session, delivery.post_id, PUBLISHER)
         reach("result.written")

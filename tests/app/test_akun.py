@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from app import clock, models
+from app import clock, models, times
 from app.problems import Problem
 from app.services import accounts
 from connectors.practice.control import Control
@@ -30,7 +31,11 @@ def account(web: Web, **values: Any) -> int:
 def test_health_is_said_with_its_reason(web: Web) -> None:
     now = clock.now()
     broken = account(web, name="Karang Taruna", health="broken", reason_code="token_expired")
-    account(web, name="Sibuk", paused_until=now + timedelta(minutes=5), health="connected")
+    account(web, name="Sibuk", remote_id="77", health="connected")
+    rest = now + timedelta(minutes=5)
+    with web.parts.db.write() as session:
+        session.add(models.Budget(scope="page", remote_id="77", used_percent=87.4, paused_until=rest))
+        session.add(models.Budget(scope="app", remote_id="graph", used_percent=31))
     account(web, name="Hampir", health="expiring", expires_at=now + timedelta(days=3))
     with web.parts.db.write() as session:
         row = models.Post(organisation_id=web.organisations["kecamatan"], caption="x", state="publishing")
@@ -41,6 +46,9 @@ def test_health_is_said_with_its_reason(web: Web) -> None:
     assert "“Karang Taruna” terputus" in text
     assert "1 kiriman ditahan, bukan batal" in text
     assert "Istirahat" in text
+    said = f"Platform meminta jeda sampai {times.moment(rest, 'Asia/Jakarta', now)} (pemakaian 87 %)"
+    assert said in unescape(text)
+    assert "31 % terpakai" in text, "the app's allowance is everybody's"
     assert "Perpanjang sebelum" in text
     assert "Karang Taruna" not in web.sign_in("asing").get("/akun").get_data(as_text=True)
     seen_by_petugas = web.sign_in("petugas").get("/akun").get_data(as_text=True)

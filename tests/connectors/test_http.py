@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import time
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 import facebook
 import pytest
 
-from connectors import Busy, ConnectorError, Credentials, Item, Refused, SignInAgain, Staged, Unsure
+from connectors import Busy, ConnectorError, Credentials, Item, Refused, SignInAgain, Staged, Unsure, Usage
 from connectors._graph import Graph, usage_from
 from connectors._http import MAX_BODY
 from connectors.facebook import Facebook
@@ -235,13 +236,32 @@ def test_usage_and_server_time_follow_each_answer(script: Script) -> None:
     script.on("GET", "", error(4, None, "(#4) Application request limit reached", 403, is_transient=True))
     with closing(Facebook(script.page(), script.wire())) as connector:
         assert connector.followers() == 5
-        assert (connector.usage.percent, connector.usage.scope, connector.usage.regain_s) == (97, "ig", 19 * 60)
+        assert connector.usage == {"app": Usage(28, None), "ig": Usage(97, 19 * 60)}
         assert connector.server_time is not None
         assert abs((connector.server_time - datetime.now(UTC)).total_seconds()) < 5
         with pytest.raises(Busy) as caught:
             connector.followers()
         assert caught.value.limit
-        assert connector.usage.percent == 0
+        assert connector.usage["ig"].percent == 97, "what any call of the job said is kept"
+
+
+def test_the_fullest_word_about_each_allowance_is_kept(script: Script) -> None:
+    def says(app: int, page: int, minutes: int) -> Says:
+        case = {"type": "pages", "call_count": page, "estimated_time_to_regain_access": minutes}
+        other = {"type": "messenger", "call_count": 100, "estimated_time_to_regain_access": 60}
+        headers = {
+            "X-App-Usage": json.dumps({"call_count": 1, "total_time": app, "total_cputime": 2}),
+            "X-Page-Usage": json.dumps({"call_count": page - 5}),
+            "X-Business-Use-Case-Usage": json.dumps({"99": [case, other]}),
+        }
+        return Says({"followers_count": 5}, headers=headers)
+
+    for answer in (says(10, 20, 0), says(50, 90, 7), says(30, 15, 0)):
+        script.on("GET", "", answer, once=True)
+    with closing(Facebook(script.page(), script.wire())) as connector:
+        for _ in range(3):
+            connector.followers()
+        assert connector.usage == {"app": Usage(50, None), "page": Usage(90, 420)}
 
 
 def test_a_limit_waits_as_long_as_the_platform_says(script: Script, graph: Graph) -> None:
@@ -254,12 +274,20 @@ def test_a_limit_waits_as_long_as_the_platform_says(script: Script, graph: Graph
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "7", '{"1": 3}', '{"1": [4, {"call_count": "x"}]}', "{", '{"call_count": true}']
+    "text",
+    ["", "[]", "7", '{"1": 3}', '{"1": [4, {"call_count": "x", "type": "pages"}]}', "{", '{"call_count": true}',
+     '{"call_count": NaN}', '{"call_count": -1}', '{"call_count": 1e999}', '{"1": [{"call_count": 100, "type": []}]}'],
 )
 def test_odd_usage_headers_are_nothing(text: str) -> None:
     names = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
-    usage = usage_from(dict.fromkeys(names, text))
-    assert (usage.percent, usage.regain_s) == (0, None)
+    assert usage_from(dict.fromkeys(names, text)) == {}
+
+
+def test_a_wait_without_end_is_a_day() -> None:
+    for minutes in ("1e300", "99999999", "NaN"):
+        text = f'{{"1": [{{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": {minutes}}}]}}'
+        waits = usage_from({"X-Business-Use-Case-Usage": text})["page"].regain_s
+        assert waits in (None, 86_400)
 
 
 def test_pages_go_by_cursor_and_never_by_the_next_address(script: Script, graph: Graph) -> None:

@@ -186,7 +186,7 @@ def test_a_pause_is_for_one_account_and_ends(loop: Loop) -> None:
     until_then = clock.now() + timedelta(minutes=5)
     with loop.parts.db.write() as session:
         accounts.heed(session, paused.facebook, Busy("rate_limit", limit=True, retry_after=300), BY)
-        accounts.pause(session, paused.facebook, clock.now() + timedelta(minutes=1), BY, "shorter: changes nothing")
+        accounts.heed(session, paused.facebook, Busy("rate_limit", limit=True, retry_after=60), BY)  # changes nothing
     waits, goes = loop.post(paused.facebook), loop.post(free.facebook)
     loop.settle()
     assert (loop.state(waits), loop.state(goes)) == ("scheduled", "published")

@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.models import Aspiration
-from app.services import accounts, collecting, counting, moderating
+from app.services import accounts, budgets, collecting, counting, moderating
 from connectors import Busy
 from tests.fixtures.loop import BY, Loop
 
@@ -50,7 +50,7 @@ def test_a_limit_while_reading_is_heeded_by_all_reads_of_the_account(loop: Loop)
     loop.post(place.facebook)
     loop.settle()
     (delivery,) = loop.deliveries()
-    loop.control.fault("comments", "rate_limit", minutes=5)
+    loop.control.fault("comments", "rate_limit", code=80001, minutes=5)
     collecting.collect(loop.parts, delivery.id or 0)
     before = len(loop.control.log())
     assert collecting.collect(loop.parts, delivery.id or 0) == 0
@@ -60,4 +60,4 @@ def test_a_limit_while_reading_is_heeded_by_all_reads_of_the_account(loop: Loop)
         assert counting.count(loop.parts, delivery.id or 0)
     with loop.parts.db.write() as session:
         accounts.heed(session, place.instagram, Busy("timeout"), BY)
-    assert loop.account(place.instagram).paused_until is None
+    assert budgets.until(loop.parts.db, loop.account(place.instagram)) is None

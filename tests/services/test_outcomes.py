@@ -77,7 +77,8 @@ def test_the_eighth_attempt_is_the_last() -> None:
 def test_a_wait_the_platform_asked_for_is_never_shortened() -> None:
     assert _decide(Busy("server_error", retry_after=5000)).changes["wake_at"] == AT + timedelta(seconds=5000)
     limit = _decide(Busy("rate_limit", limit=True, retry_after=5000))
-    assert limit.changes["wake_at"] == limit.pause == AT + timedelta(seconds=5000)
+    assert limit.changes["wake_at"] == AT + timedelta(seconds=5000)
+    assert limit.limit is not None
 
 
 @pytest.mark.parametrize(
@@ -89,8 +90,10 @@ def test_limits_and_no_connection_cost_no_attempt(error: Exception) -> None:
 
 
 def test_a_limit_without_an_end_pauses_the_account_a_minute() -> None:
-    assert _decide(Busy("rate_limit", limit=True)).pause == AT + timedelta(minutes=1)
-    assert _decide(Busy("server_error")).pause is None
+    limit = _decide(Busy("rate_limit", limit=True))
+    assert limit.changes["wake_at"] == AT + timedelta(minutes=1)
+    assert limit.limit is not None
+    assert _decide(Busy("server_error")).limit is None
 
 
 def test_no_connection_is_tried_again_soon() -> None:

@@ -1,4 +1,4 @@
-"""Taking posts back, notices to the people in charge."""
+"""Taking posts back, notices to the people in charge, pauses kept with the allowances alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,9 +55,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_photo_sha256"), ["sha256"], unique=False)
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notices", sqltypes.AutoString(), nullable=False, server_default=""))
+    with op.batch_alter_table("budget", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("pause_s", sa.Float(), nullable=False, server_default="0"))
+    # Not by a batch: that would make the table anew and forget its CHECKs.
+    op.drop_column("account", "paused_until")
+    op.drop_column("account", "usage_percent")
 
 
 def downgrade() -> None:
+    op.add_column("account", sa.Column("usage_percent", sa.Float(), nullable=False, server_default="0"))
+    op.add_column("account", sa.Column("paused_until", sqltypes.UTCDateTime(), nullable=True))
+    op.drop_column("budget", "pause_s")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_column("notices")
     with op.batch_alter_table("photo", schema=None) as batch_op:
