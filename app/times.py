@@ -68,6 +68,24 @@ def moment(at: datetime, zone: str, now: datetime) -> str:
     return f"{day_near(day, today)}{comma} {clock_time(at, zone)}"
 
 
+def exact(at: datetime, zone: str, now: datetime) -> str:
+    """As ``moment``, to the second: "hari ini 07.31.04 WIB"."""
+    here = local(at, zone)
+    return moment(at, zone, now).replace(f"{here:%H.%M}", f"{here:%H.%M.%S}", 1)
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units: "2 hari 3 jam", "7 jam", "2 menit 5 detik"; at least a second."""
+    left, parts = max(round(abs(seconds)), 1), []
+    for unit, name in ((86400, "hari"), (3600, "jam"), (60, "menit"), (1, "detik")):
+        count, left = divmod(left, unit)
+        if count or parts:
+            parts.append(f"{count} {name}" if count else "")
+        if len(parts) == 2:
+            break
+    return " ".join(filter(None, parts))
+
+
 def ago(at: datetime, zone: str, now: datetime) -> str:
     """On the same day "baru saja", "6 menit lalu", "3 jam lalu"; else, and for a time to come, as ``moment``."""
     gone = now - at

@@ -99,6 +99,12 @@ def say(row: Stand, waits: Patience, zone: str, now: datetime) -> Said:
     return _SAY[row.state](_Facts(row, waits, zone, now))
 
 
+def clock_off(seconds: float) -> str:
+    """How far off our clock is. seconds: the platform's clock less ours."""
+    side = "lebih lambat" if seconds > 0 else "lebih cepat"
+    return f"Jam komputer server {times.span(seconds)} {side} daripada jam platform."
+
+
 @dataclass(frozen=True)
 class _Facts:
     row: Stand

@@ -22,6 +22,7 @@ from wtforms.validators import Length, ValidationError
 
 from app import clock
 from app.forms._base import PageForm, strip
+from app.words_withdraw import REASONS, reason
 
 #: The six tugas (domain.md section 2): working labels, the official text of three of them was not found.
 TASKS = {
@@ -191,3 +192,40 @@ class SendBack(PageForm):
         filters=[strip],
         render_kw={"rows": "3"},
     )
+
+
+class TakeBack(PageForm):
+    """Why a post is taken back; the reason stays in its history. ``said`` is what is kept."""
+
+    why = RadioField(
+        "Mengapa ditarik?",
+        choices=[SelectChoice(value=key, label=label) for key, label in REASONS.items()],
+        validate_choice=False,
+    )
+    reason = TextAreaField(
+        "Keterangan",
+        [Length(max=1000, message="Paling banyak 1.000 huruf.")],
+        filters=[strip],
+        render_kw={"rows": "2", "maxlength": "1000"},
+    )
+
+    @property
+    def said(self) -> str:
+        """The chosen reason and what was written beside it."""
+        return reason(self.why.data or "", self.reason.data or "")
+
+    def validate_why(self, field: RadioField) -> None:
+        """One of the usual ones; "lain" with words."""
+        if field.data not in REASONS:
+            raise ValidationError("Pilih salah satu alasan.")
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """Needed where no usual reason was chosen."""
+        if self.why.data == "lain" and not field.data:
+            raise ValidationError("Tulis alasannya.")
+
+
+class Decide(PageForm):
+    """A person's word about a delivery. address: of the post on its platform, if it was copied."""
+
+    address = StringField("Alamat kirimannya di sana (bila ada)", filters=[strip], render_kw={"inputmode": "url"})

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app import words_hand
 from app.models import Account, Delivery, Event
 from app.services import budgets
+from connectors import load
 
 #: States in which a delivery is public, or may be: its post is taken back instead of called off.
 MAYBE_PUBLIC = ("published", "committing", "unsure", "needs_person", "handed")
@@ -60,6 +61,12 @@ class Way:
     paused_until: datetime | None
     by_hand: bool
     looks: Looks
+
+    @property
+    def deletable(self) -> bool:
+        """Whether its platform lets a program delete posts."""
+        kind = load().get(self.connector)
+        return kind is not None and "delete_post" in kind.can
 
 
 def of_post(session: Session, post_id: int, now: datetime) -> list[Way]:

@@ -1,11 +1,9 @@
-"""What the composer and a post's own page show: accounts to choose from, the draft, its deliveries, the free hour."""
+"""What the composer and a post's own page show: accounts to choose from, the draft, the free hour."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -56,7 +54,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Draft:
-    """A post as its page needs it. author, approver: names."""
+    """A post as its page needs it. author, approver: names. withdraw_at: when somebody asked to take it back."""
 
     id: int
     organisation_id: int
@@ -74,33 +72,10 @@ class Draft:
     task: str
     author: str | None
     approver: str | None
+    withdraw_at: datetime | None = None
+    withdraw_reason: str | None = None
     account_ids: list[int] = field(default_factory=list)
     photos: list[Picture] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Way:
-    """A delivery: the post's way to one account. health and reason: of the account."""
-
-    id: int
-    account_id: int
-    connector: str
-    account: str
-    state: str
-    due_at: datetime
-    wake_at: datetime | None
-    ready: bool
-    attempts: int
-    looks: int
-    unsure_since: datetime | None
-    commit_at: datetime | None
-    published_at: datetime | None
-    permalink: str | None
-    confirmed_by: str | None
-    error_code: str | None
-    error_facts: Mapping[str, Any]
-    health: str
-    paused_until: datetime | None
 
 
 def owner(session: Session, post_id: int) -> int | None:
@@ -143,7 +118,7 @@ def draft(session: Session, post_id: int) -> Draft | None:
             col(Post.id), col(Post.organisation_id), col(Post.state), col(Post.caption), col(Post.variants),
             col(Post.due_at), col(Post.revision), col(Post.sent_back), col(Post.created_at), col(Post.updated_at),
             col(Activity.title), col(Activity.done_on), col(Activity.village), col(Activity.task),
-            col(author.name), col(approver.name),
+            col(author.name), col(approver.name), col(Post.withdraw_at), col(Post.withdraw_reason),
         )
         .outerjoin(Activity, col(Activity.id) == col(Post.activity_id))
         .outerjoin(author, col(author.id) == col(Post.author_id))
@@ -175,26 +150,11 @@ def draft(session: Session, post_id: int) -> Draft | None:
         task=row[13] or "",
         author=row[14],
         approver=row[15],
+        withdraw_at=row[16],
+        withdraw_reason=row[17],
         account_ids=list(session.execute(targets).scalars()),
         photos=[Picture(*each) for each in session.execute(pictures)],
     )
-
-
-def ways(session: Session, post_id: int) -> list[Way]:
-    """The deliveries of a post."""
-    rows = session.execute(
-        select(
-            col(Delivery.id), col(Account.id), col(Account.connector), col(Account.name), col(Delivery.state),
-            col(Delivery.due_at), col(Delivery.wake_at), col(Delivery.ready), col(Delivery.attempts),
-            col(Delivery.looks), col(Delivery.unsure_since), col(Delivery.commit_at), col(Delivery.published_at),
-            col(Delivery.permalink), col(Delivery.confirmed_by), col(Delivery.error_code),
-            col(Delivery.error_facts), col(Account.health), col(Account.paused_until),
-        )
-        .join(Account, col(Account.id) == col(Delivery.account_id))
-        .where(col(Delivery.post_id) == post_id)
-        .order_by(col(Account.connector), col(Account.name), col(Delivery.id))
-    )  # fmt: skip
-    return [Way(*row) for row in rows]
 
 
 def free_hour(session: Session, organisation_id: int, now: datetime, zone: str, *, but: int | None = None) -> datetime:

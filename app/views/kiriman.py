@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, get_template_attribute, redirect, render_template, request, url_for
 from sqlmodel import Session
 
-from app import clock, times, words, words_history
-from app.forms.kiriman import Reschedule, SendBack
+from app import clock, times, words, words_withdraw
+from app.forms.kiriman import Decide, Reschedule, SendBack, TakeBack
 from app.frame import actor, parts, say, standing, words_of, zone
 from app.problems import Problem, Stale
-from app.queries import history
+from app.queries import deliveries
 from app.queries import kiriman as reading
 from app.rights import needs, object_of, takes_photos
-from app.services import composing, drafting, queueing, resolving
-from app.views import _composing
+from app.services import composing, drafting, queueing, resolving, withdrawing
+from app.views import _composing, _standing
 from media.problems import PhotoProblem
 
 bp = Blueprint("kiriman", __name__)
@@ -38,7 +37,7 @@ def baru() -> Any:
 def ubah(post_id: int) -> Any:
     """A draft, or a refused post that is mended."""
     _own(post_id)
-    if request.method == "GET" and (why := _uneditable(post_id)) is not None:
+    if request.method == "GET" and (why := _standing.uneditable(post_id)) is not None:
         say(why, "wait")
         return redirect(url_for("kiriman.show", post_id=post_id), 303)
     composer = _composing.opened(post_id)
@@ -95,57 +94,7 @@ def _one_photo(post_id: int | None) -> Any:
 def show(post_id: int) -> Any:
     """The post, where it stands on each account, and what happened so far."""
     _own(post_id)
-    return _page(post_id)
-
-
-def _page(post_id: int, status: int = 200, **facts: Any) -> Any:
-    with parts().db.read() as session:
-        post = reading.draft(session, post_id)
-        if post is None:
-            abort(404)
-        here = {choice.id: choice for choice in reading.choices(session, post.organisation_id)}
-        told = history.of_post(session, post_id)
-        ways = reading.ways(session, post_id)
-        found = drafting.findings(session, post_id) if post.state in ("draft", "in_review") else []
-        number = reading.form_number(session, post_id)
-    facts.setdefault("send_back", SendBack())
-    facts.setdefault("reschedule", _at(post))
-    return render_template(
-        "kiriman/show.html",
-        post=post,
-        ways=ways,
-        targets=[here[id_] for id_ in post.account_ids if id_ in here],
-        told=told,
-        say_told=words_history.told,
-        automatic=words_history.AUTOMATIC,
-        findings=found,
-        known=words.known,
-        say_at=_moment_in,
-        next_step=words.DELIVERY,
-        form_number=number,
-        unsure_for=timedelta(seconds=parts().settings.unsure_for_s),
-        editable=_uneditable(post_id) is None,
-        cancellable=post.state in ("draft", "in_review") or any(way.state in queueing.CANCELLABLE for way in ways),
-        movable=post.state in ("draft", "in_review") or any(way.state in _MOVABLE for way in ways),
-        **facts,
-    ), status
-
-
-def _moment_in(text: str) -> str:
-    """A moment as events keep it ("2026-08-20 12:00:00+00:00"), in words; as it stands when it is none."""
-    try:
-        return times.moment(datetime.fromisoformat(text), zone(), clock.now())
-    except ValueError:
-        return text
-
-
-#: Deliveries whose time may still change.
-_MOVABLE = ("queued", "held", "missed", "staging")
-
-
-def _at(post: reading.Draft) -> Reschedule:
-    here = times.local(max(post.due_at, clock.now()) if post.due_at else clock.now(), zone())
-    return Reschedule(day=f"{here:%Y-%m-%d}", hour=f"{here:%H:%M}")
+    return _standing.page(post_id)
 
 
 @bp.post("/kiriman/<int:post_id>/ajukan")
@@ -184,13 +133,13 @@ def kembalikan(post_id: int) -> Any:
     _own(post_id)
     form = SendBack(request.form)
     if not form.validate():
-        return _page(post_id, 422, send_back=form)
+        return _standing.page(post_id, 422, send_back=form)
 
     def act(session: Session) -> str:
         queueing.send_back(session, post_id, actor(), form.reason.data or "")
         return "Dikembalikan kepada penulisnya."
 
-    return _do(post_id, act, form=form, name="send_back")
+    return _do(post_id, act, form=form, again=lambda: _standing.page(post_id, 422, send_back=form))
 
 
 @bp.route("/kiriman/<int:post_id>/batal", methods=["GET", "POST"])
@@ -200,7 +149,7 @@ def batal(post_id: int) -> Any:
     _own(post_id)
     if request.method == "GET":
         with parts().db.read() as session:
-            post, ways = reading.draft(session, post_id), reading.ways(session, post_id)
+            post, ways = reading.draft(session, post_id), deliveries.of_post(session, post_id, clock.now())
         return render_template("kiriman/batal.html", post=post, ways=ways, able=queueing.CANCELLABLE)
 
     def act(session: Session) -> str:
@@ -218,34 +167,90 @@ def waktu(post_id: int) -> Any:
     form = Reschedule(request.form)
     moment = clock.now() if request.form.get("do") == "now" else form.chosen(zone())
     if moment is None:
-        return _page(post_id, 422, reschedule=form)
+        return _standing.page(post_id, 422, reschedule=form)
 
     def act(session: Session) -> str:
         late = queueing.reschedule(session, parts().settings, post_id, moment, actor())
         words_late = f" Di {', '.join(late)} sudah terlambat untuk diubah." if late else ""
         return f"Waktunya sekarang {times.moment(max(moment, clock.now()), zone(), clock.now())}.{words_late}"
 
-    return _do(post_id, act, form=form, name="reschedule")
+    return _do(post_id, act, form=form, again=lambda: _standing.page(post_id, 422, reschedule=form))
 
 
-@bp.post("/kiriman/<int:post_id>/pengiriman/<int:delivery_id>")
+@bp.route("/kiriman/<int:post_id>/tarik", methods=["GET", "POST"])
+@needs("kiriman.tulis", of_object=True)
+def tarik(post_id: int) -> Any:
+    """Take it back from everywhere: the first tap leads here, the second, with a reason, does it."""
+    _own(post_id)
+    form = TakeBack.sent()
+    if request.method == "POST" and form.validate():
+
+        def act(session: Session) -> str:
+            withdrawing.ask(session, post_id, form.said, actor())
+            return "Sedang ditarik dari semua akun. Halaman ini memberi tahu sendiri sampai selesai."
+
+        return _do(post_id, act, form=form, again=lambda: _take_back_page(post_id, form, 422))
+    return _take_back_page(post_id, form, 422 if request.method == "POST" else 200)
+
+
+def _take_back_page(post_id: int, form: TakeBack, status: int = 200) -> Any:
+    with parts().db.read() as session:
+        post, ways = reading.draft(session, post_id), deliveries.of_post(session, post_id, clock.now())
+    if post is None or post.withdraw_at is not None or not any(w.state in deliveries.MAYBE_PUBLIC for w in ways):
+        # Asked for meanwhile, or nothing is public: the post's page says what is the case.
+        if post is not None:
+            say(words.sentence("withdraw_under_way" if post.withdraw_at else "not_public"), "wait")
+        return redirect(url_for("kiriman.show", post_id=post_id), 303)
+    will = {way.id: words_withdraw.will(way.connector, way.state, able=way.deletable) for way in ways}
+    facts = {"post": post, "ways": ways, "will": will, "reasons": words_withdraw.REASONS}
+    return render_template("kiriman/tarik.html", form=form, **facts), status
+
+
+@bp.route("/kiriman/<int:post_id>/pengiriman/<int:delivery_id>", methods=["GET", "POST"])
 @needs("kiriman.tulis", of_object=True)
 def putuskan(post_id: int, delivery_id: int) -> Any:
-    """A person's decision about one delivery: it is public already, or send it again."""
+    """A person's decision about one delivery: it is public already, send it again, it is deleted there.
+
+    What cannot be taken back is asked once more (GET) before it is believed.
+    """
     with parts().db.read() as session:
         owner = reading.owner_of_delivery(session, post_id, delivery_id)
-        state = next((way.state for way in reading.ways(session, post_id) if way.id == delivery_id), None)
+        way = next((way for way in deliveries.of_post(session, post_id, clock.now()) if way.id == delivery_id), None)
     object_of(owner)
-    how = request.form.get("how", "")
+    how = request.values.get("how", "")
     # What may be public already is decided by whoever looks after the accounts.
-    if (how == "published" or state in ("unsure", "needs_person")) and not standing().may("akun.kelola"):
+    doubtful = way is not None and way.state in ("unsure", "needs_person")
+    if (how == "published" or (doubtful and how != "withdrawn")) and not standing().may("akun.kelola"):
         abort(403)
+    form = Decide.sent()
+    if request.method == "GET":
+        return _decide_page(post_id, way, how, form)
 
     def act(session: Session) -> str:
-        resolving.resolve(session, parts().settings, delivery_id, how, actor())
-        return "Dicatat sudah tayang." if how == "published" else "Dikirim ulang sekarang."
+        address = form.address.data or "" if how == "published" else ""
+        resolving.resolve(session, parts().settings, delivery_id, how, actor(), address=address)
+        return _DECIDED[how]
 
-    return _do(post_id, act)
+    return _do(post_id, act, form=form, again=lambda: _decide_page(post_id, way, how, form, 422))
+
+
+#: A person's word → what is said when it has been written down.
+_DECIDED = {
+    "published": "Dicatat sudah tayang.",
+    "resend": "Dikirim ulang sekarang.",
+    "withdrawn": "Dicatat sudah dihapus.",
+}
+
+
+def _decide_page(post_id: int, way: deliveries.Way | None, how: str, form: Decide, status: int = 200) -> Any:
+    doubtful = ("unsure", "needs_person")
+    able = {"published": doubtful, "resend": doubtful, "withdrawn": ("withdrawing",)}
+    with parts().db.read() as session:
+        post = reading.draft(session, post_id)
+    if post is None or way is None or way.state not in able.get(how, ()):
+        say(words.sentence("nothing_to_resolve"), "wait")
+        return redirect(url_for("kiriman.show", post_id=post_id), 303)
+    return render_template("kiriman/putuskan.html", post=post, w=way, how=how, form=form), status
 
 
 def _own(post_id: int) -> None:
@@ -254,31 +259,29 @@ def _own(post_id: int) -> None:
     object_of(owner)
 
 
-def _uneditable(post_id: int) -> str | None:
-    """Why the content may not change now; None when it may."""
-    with parts().db.read() as session:
-        try:
-            drafting.editable(session, post_id)
-        except Problem as problem:
-            return words_of(problem)
-    return None
-
-
 def _do(
-    post_id: int, act: Callable[[Session], str], *, form: Any = None, name: str = "", back: str | None = None
+    post_id: int,
+    act: Callable[[Session], str],
+    *,
+    form: Any = None,
+    again: Callable[[], Any] | None = None,
+    back: str | None = None,
 ) -> Any:
-    """Do one thing and say it; what cannot be done is said on the post's page (422), overtaken things too (409)."""
+    """Do one thing and say it; what cannot be done is said on the post's page (422), overtaken things too (409).
+
+    again: the answer that shows the form with a refusal at the field it is about.
+    """
     _own(post_id)
     try:
         with parts().db.write() as session:
             done = act(session)
     except Problem as problem:
-        if form is None:
-            return _page(post_id, 422, fault=words_of(problem))
         place = "hour" if problem.field == "due_at" else problem.field
+        if form is None or again is None or place not in form:
+            return _standing.page(post_id, 422, fault=words_of(problem))
         form.blame(Problem(problem.code, field=place), words_of(problem))
-        return _page(post_id, 422, **{name: form})
+        return again()
     except Stale:
-        return _page(post_id, 409, fault=words.sentence("stale"))
+        return _standing.page(post_id, 409, fault=words.sentence("stale"))
     say(done)
     return redirect(back or url_for("kiriman.show", post_id=post_id), 303)
