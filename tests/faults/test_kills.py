@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from sqlmodel import col, select
 
 from app.models import Delivery, Event
 from app.states import LEASED
 from tests.faults.nursery import Born, Nursery
 from tests.fixtures.loop import Loop, Place, environment, until, with_times
+from tests.fixtures.printed import Record
 
 DELIVERIES, KILLS = 60, 30
 #: Seconds. Calls are far shorter; a killed worker's lease is waited for, again and again.
@@ -67,13 +67,12 @@ def _crew(nursery: Nursery, named: dict[str, str]) -> Iterator[Crew]:
                 one.kill()
 
 
-def test_killed_at_random_moments(shared_loop: Loop, nursery: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
+def test_killed_at_random_moments(shared_loop: Loop, nursery: Nursery, record_property: Record) -> None:
     loop = with_times(shared_loop, **TIMES)
     seed = int(os.environ.get("KENTONGAN_SEED") or random.SystemRandom().randrange(10**6))
     chance = random.Random(seed)
     places = [loop.place() for _ in range(4)]
     loop.control.fault("any", "slow", None, seconds=0.1)  # so that a kill strikes in the middle of calls
-    began = time.monotonic()
     waiting = _planned(chance, places)
     expected: Counter[tuple[str, str]] = Counter()
     ids: list[int] = []
@@ -102,18 +101,13 @@ def test_killed_at_random_moments(shared_loop: Loop, nursery: Nursery, capsys: p
     )
     twice = public - expected
     torn = _torn(loop, rows)
-    line = (
-        f"kills: seed {seed}: {len(crew.dead)} SIGKILLs, {torn} steps torn, {len(rows)} deliveries, "
-        f"{public.total()} published, {twice.total()} duplicates, {(expected - public).total()} lost, "
-        f"{time.monotonic() - began:.1f} s"
-    )
-    with capsys.disabled():
-        print("\n" + line)  # noqa: T201  the line that the issue wants to be seen
+    figures = [seed, len(crew.dead), torn, len(rows), public.total(), twice.total(), (expected - public).total()]
+    record_property("kills", figures)
     states = [(one.id, one.state, one.attempts, one.error_code, one.error_facts) for one in rows]
-    assert public == expected, (line, states)
+    assert public == expected, (figures, states)
     assert (len(rows), expected.total(), {one.state for one in rows}) == (DELIVERIES, DELIVERIES, {"published"})
     assert {one.lease_until for one in rows} == {None}
-    assert torn >= KILLS // 2, f"the kills struck nothing: {line}"
+    assert torn >= KILLS // 2, f"the kills struck nothing: {figures}"
     assert not any(place.page.page_token in crew.words() for place in places)
 
 
