@@ -167,6 +167,7 @@ def _done(parts: Parts, claimed: Work) -> None:
         done: dict[str, Any] = {"wake_at": None, "error_code": None, "error_facts": {}}
         move(session, delivery, "withdrawn", PUBLISHER, fence=delivery.fence + 1, **done)
         queueing.settle(session, delivery.post_id, PUBLISHER)
+        reach("withdraw.written")
 
 
 def _not_yet(parts: Parts, claimed: Work, error: ConnectorError | Problem, *, rest: timedelta | None = None) -> None:
