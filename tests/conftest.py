@@ -12,6 +12,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.databases",
+    "tests.fixtures.gateways",
     "tests.fixtures.line",
     "tests.fixtures.practice",
     "tests.fixtures.printed",
