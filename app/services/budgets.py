@@ -47,7 +47,7 @@ class Standing:
 def rise(before: Standing, wait_s: float | None, present: datetime) -> Standing:
     """A pause of ``wait_s`` seconds; where no time was given, of a minute, growing to an hour while it is no use."""
     if wait_s and wait_s > 0:
-        end = present + timedelta(seconds=min(wait_s, LONGEST_S))
+        end = present + timedelta(seconds=min(max(wait_s, 1.0), LONGEST_S))
         return replace(before, paused_until=max(end, before.paused_until or end))
     last = before.paused_until
     if last is not None and last > present:
