@@ -76,7 +76,8 @@ def exact(at: datetime, zone: str, now: datetime) -> str:
 
 def span(seconds: float) -> str:
     """A length of time in its two largest units: "2 hari 3 jam", "7 jam", "2 menit 5 detik"; at least a second."""
-    left, parts = max(round(abs(seconds)), 1), []
+    left = max(round(abs(seconds)), 1)
+    parts: list[str] = []
     for unit, name in ((86400, "hari"), (3600, "jam"), (60, "menit"), (1, "detik")):
         count, left = divmod(left, unit)
         if count or parts:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, get_template_attribute, redirect, render_template, request, url_for
 from sqlmodel import Session
 
-from app import clock, times, words, words_withdraw
+from app import clock, times, words, words_delivery, words_withdraw
 from app.forms.kiriman import Decide, Reschedule, SendBack, TakeBack
 from app.frame import actor, parts, say, standing, words_of, zone
 from app.problems import Problem, Stale
@@ -250,7 +250,8 @@ def _decide_page(post_id: int, way: deliveries.Way | None, how: str, form: Decid
     if post is None or way is None or way.state not in able.get(how, ()):
         say(words.sentence("nothing_to_resolve"), "wait")
         return redirect(url_for("kiriman.show", post_id=post_id), 303)
-    return render_template("kiriman/putuskan.html", post=post, w=way, how=how, form=form), status
+    net = words_delivery.net(way.connector)
+    return render_template("kiriman/putuskan.html", post=post, w=way, net=net, how=how, form=form), status
 
 
 def _own(post_id: int) -> None:
