@@ -41,7 +41,17 @@ REASONS = {
     "page_authorisation": "Facebook meminta pengesahan pengelola Halaman (identitas atau verifikasi dua langkah).",
     "permission": "Izin belum diberikan: {permission}. Sambungkan lagi dan centang izin itu.",
     "app_secret_proof": "Rahasia aplikasi tidak cocok. Pengelola perlu memeriksa KENTONGAN_META_APP_SECRET.",
-    "user_token": "Kunci itu milik orang atau akun lain, bukan Halaman ini. Pakai kunci Halaman.",
+    "user_token": "Kunci itu milik orang, bukan Halaman. Tempel kunci Halamannya, atau minta pengelola mengisi "
+    "KENTONGAN_META_APP_ID dan KENTONGAN_META_APP_SECRET supaya kami menukarnya sendiri.",
+    "other_page": "Kunci itu milik Halaman lain ({token_of}). Pakai kunci Halaman ini.",
+    "app_token": "Kunci itu milik aplikasi, bukan Halaman. Pakai kunci Halaman.",
+    "page_not_managed": "Pemilik kunci itu tidak mengelola Halaman ini; yang dikelolanya: {pages}. Pakai kunci orang "
+    "yang mengelolanya, dan centang Halaman ini saat masuk.",
+    "page_tasks": "Peran pemilik kunci itu di Halaman belum cukup ({tasks}). Minta pemilik Halaman menambahkannya, lalu "
+    "sambungkan lagi.",
+    "page_key_withheld": "Facebook tidak memberikan kunci Halaman itu kepada pemilik kunci ini. Minta akses Facebook ke "
+    "Halaman, lalu sambungkan lagi.",
+    "data_access_ended": "Izin membaca data selama 90 hari sudah habis. Sambungkan akun lagi.",
     "account_not_visible": "Kunci itu tidak dapat melihat akun tersebut. Periksa nomornya.",
     "no_photo_address": "Instagram perlu mengambil foto, tetapi tidak ada alamat umum maupun Halaman Facebook yang "
     "terhubung. Isi KENTONGAN_PUBLIC_URL atau hubungkan Halaman.",

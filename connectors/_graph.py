@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain
 from connectors._graph_errors import classify, unclear
+from connectors._graph_usage import usage_from
 from connectors._http import WireSession
 from connectors._types import Credentials, Usage, Wire
 
@@ -37,13 +37,6 @@ Form = Mapping[str, str]
 MAX_PAGES = 500
 #: Seconds for a read whose failure costs nothing (the permalink after a success).
 QUICK_S = 5.0
-
-#: Seconds. The windows of the allowances are an hour and a day (Meta, "Rate Limits"): nobody has to wait longer.
-LONGEST_S = 86_400.0
-_FIGURES = ("call_count", "total_time", "total_cputime")
-_MOST = 1e9
-#: Entries of the business header → whose allowance that is.
-_OF_CASE = {"pages": "page", "instagram": "ig"}
 
 _LOOSE_TOKEN = re.compile(r"EAA[A-Za-z0-9]{8,}|(?<=access_token=)[^&\s\"']+")
 _warned: set[tuple[str, str]] = set()
@@ -174,6 +167,30 @@ class Graph:
             return None
         return data if isinstance(data, dict) else None
 
+    def exchanged(self) -> str:
+        """A long-lived token in the place of ours (grant fb_exchange_token), by app id and secret, all in the body.
+
+        Raises SignInAgain("app_secret_proof") when Meta does not know this id and secret, or what it says of the token.
+        """
+        form = {
+            "grant_type": "fb_exchange_token",
+            "client_id": self._wire.app_id or "",
+            "client_secret": self._wire.app_secret or "",
+            "fb_exchange_token": self._token,
+        }
+        try:
+            answer = self._call("POST", self._path("oauth", "access_token"), form=form, proof=False)
+        except (Busy, Refused) as error:
+            # "Error validating application" (101) and "... client secret" (1): not a passing fault of the platform.
+            status = error.facts.get("status")
+            if error.facts.get("code") in (1, 101) and isinstance(status, int) and status < 500:
+                raise SignInAgain("app_secret_proof") from None
+            raise
+        made = answer.get("access_token")
+        if not isinstance(made, str) or not made.strip():
+            raise Busy("unreadable")
+        return made.strip()
+
     def _path(self, node: str, edge: str | None = None) -> str:
         path = f"{self._sdk.version}/{quote(node, safe='')}"
         return f"{path}/{edge}" if edge else path
@@ -285,42 +302,3 @@ def _date(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment and moment.tzinfo else None
-
-
-def usage_from(headers: Mapping[str, str]) -> dict[str, Usage]:
-    """Each allowance that X-App-Usage, X-Page-Usage and X-Business-Use-Case-Usage speak of (JSON text; percent and
-    minutes): "app", "page", "ig". Other products' entries of the business header are not ours.
-
-    Source: Meta, "Rate Limits" (Graph API overview).
-    """
-    rows: list[tuple[str, Any]] = [("app", _json(headers.get("X-App-Usage")))]
-    rows.append(("page", _json(headers.get("X-Page-Usage"))))
-    cases = _json(headers.get("X-Business-Use-Case-Usage"))
-    for entries in cases.values() if isinstance(cases, dict) else ():
-        for entry in entries if isinstance(entries, list) else ():
-            scope = _OF_CASE.get(str(entry.get("type"))) if isinstance(entry, dict) else None
-            rows += [(scope, entry)] if scope else []
-    found: dict[str, Usage] = {}
-    for scope, row in rows:
-        figures = [_figure(row, key) for key in _FIGURES] if isinstance(row, dict) else []
-        told = [figure for figure in figures if figure is not None]
-        if told:
-            minutes = _figure(row, "estimated_time_to_regain_access") or 0.0
-            usage = Usage(max(told), min(minutes * 60, LONGEST_S) or None)
-            found[scope] = usage.fuller(found.get(scope, usage))
-    return found
-
-
-def _json(text: str | None) -> Any:
-    try:
-        return json.loads(text) if text else None
-    except ValueError:
-        return None
-
-
-def _figure(row: Mapping[str, Any], key: str) -> float | None:
-    """A figure that can be reckoned with: JSON as Python reads it also holds NaN and numbers without an end."""
-    value = row.get(key)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < _MOST:
-        return None
-    return float(value)

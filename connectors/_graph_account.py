@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,10 +10,13 @@ from typing import ClassVar
 
 from connectors._base import Connector
 from connectors._errors import Busy, ConnectorError, Gone, Refused, SignInAgain
-from connectors._graph import Graph
+from connectors._graph import Answer, Graph
 from connectors._graph_errors import classify
 from connectors._graph_reading import moment
+from connectors._graph_tokens import RENEW, kind_of, page_token
 from connectors._types import Credentials, Item, PhotoFile, Usage, Wire
+
+log = logging.getLogger(__name__)
 
 
 class GraphConnector(Connector):
@@ -27,6 +31,8 @@ class GraphConnector(Connector):
     def __init__(self, account: Credentials, wire: Wire) -> None:
         super().__init__(account, wire)
         self.graph = Graph(account, wire, self.account_scope, self._noted)
+        self._debug: tuple[Answer | None] | None = None
+        self._fresh: dict[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.account.remote_id!r})"
@@ -63,21 +69,93 @@ class GraphConnector(Connector):
         debug_token when app id and secret are set, else /me/permissions; a server without them is no error. Raises
         SignInAgain when either says that the token is dead.
         """
-        data = self.graph.debug_token()
-        if data is not None:
-            if data.get("is_valid") is False:
-                why = data.get("error")
-                # debug_token spells error_subcode "subcode" (Meta, "Debugging and Error Handling").
-                why = {"error_subcode": why.get("subcode"), **why} if isinstance(why, dict) else {}
-                told = classify(why, status=None, commits=False)
-                raise SignInAgain(told.code if isinstance(told, SignInAgain) else "token_invalid")
-            expires = data.get("expires_at")
-            ends = moment(expires) if expires else None
-            if ends is not None and ends <= (self.server_time or datetime.now(UTC)):
-                raise SignInAgain("token_expired")
-            scopes = data.get("scopes")
-            return ends, self._missing({str(scope) for scope in scopes}) if isinstance(scopes, list) else ()
-        return None, self._missing_by_permissions()
+        data = self._debugged()
+        if data is None:
+            return None, self._missing_by_permissions()
+        ends = self._end(data)
+        if ends is not None and ends < self._now() + RENEW:
+            data, ends = self._renewed(data, ends)
+        access_ends = _when(data, "data_access_expires_at")
+        if access_ends is not None and access_ends <= self._now():
+            raise SignInAgain("data_access_ended")
+        scopes = data.get("scopes")
+        missing = self._missing({str(scope) for scope in scopes}) if isinstance(scopes, list) else ()
+        return min(filter(None, (ends, access_ends)), default=None), missing
+
+    def not_the_apps(self) -> None:
+        """Raise SignInAgain for APPID|SECRET: asked for /me it is only said that a token is missing."""
+        if "|" in self.account.secrets.get("token", ""):
+            raise SignInAgain("app_token")
+
+    def own_key(self) -> None:
+        """The key is a person's (or another's): go on with the Page's own, which the person's key opens the way to.
+
+        Raises SignInAgain saying whose key it is, or why the Page's own is not to be had.
+        """
+        kind = kind_of(self.graph, self._debugged())
+        if kind == "app":
+            raise SignInAgain("app_token")
+        if kind == "page" or (kind is None and self.account_scope == "ig"):
+            return
+        if not (self.wire.app_id and self.wire.app_secret):
+            raise SignInAgain("user_token")
+        person = self._with_token(self.graph.exchanged())
+        try:
+            token = page_token(person, self.account, instagram=self.account_scope == "ig")
+        finally:
+            person.close()
+        self._go_on_with(token)
+
+    def secrets_changed(self) -> dict[str, str] | None:
+        """The Page's own token, when a check found a better one than was handed over."""
+        return self._fresh
+
+    def _debugged(self) -> Answer | None:
+        if self._debug is None:
+            self._debug = (self.graph.debug_token(),)
+        return self._debug[0]
+
+    def _with_token(self, token: str) -> Graph:
+        account = Credentials(self.account.remote_id, {"token": token}, self.account.settings)
+        return Graph(account, self.wire, self.account_scope, self._noted)
+
+    def _go_on_with(self, token: str) -> None:
+        self.graph.close()
+        self.graph, self._debug, self._fresh = self._with_token(token), None, {"token": token}
+
+    def _renewed(self, data: Answer, ends: datetime) -> tuple[Answer, datetime | None]:
+        """Exchange a token that ends soon, where Meta does that; what was there before where it does not."""
+        try:
+            token = self.graph.exchanged()
+            fresh = self._with_token(token)
+            try:
+                told = fresh.debug_token()
+            finally:
+                fresh.close()
+            later = self._end(told) if told else ends
+        except ConnectorError as error:
+            log.info("the token of %s was not prolonged: %s", self.account.remote_id, error.code)
+            return data, ends
+        if told is None or (later is not None and later <= ends) or told.get("type") != data.get("type"):
+            return data, ends
+        self._go_on_with(token)
+        return told, later
+
+    def _end(self, data: Answer) -> datetime | None:
+        """The end of a token that lives; None without one. SignInAgain when it is dead."""
+        if data.get("is_valid") is False:
+            why = data.get("error")
+            # debug_token spells error_subcode "subcode" (Meta, "Debugging and Error Handling").
+            why = {"error_subcode": why.get("subcode"), **why} if isinstance(why, dict) else {}
+            told = classify(why, status=None, commits=False)
+            raise SignInAgain(told.code if isinstance(told, SignInAgain) else "token_invalid")
+        ends = _when(data, "expires_at")
+        if ends is not None and ends <= self._now():
+            raise SignInAgain("token_expired")
+        return ends
+
+    def _now(self) -> datetime:
+        return self.server_time or datetime.now(UTC)
 
     def _missing_by_permissions(self) -> tuple[str, ...]:
         try:
@@ -144,6 +222,11 @@ def upload_page_photo(graph: Graph, page_id: str, photo: PhotoFile, index: int, 
     except ConnectorError as error:
         error.facts["photo"] = index
         raise
+
+
+def _when(data: Answer, key: str) -> datetime | None:
+    """A time of debug_token, where 0 says never."""
+    return moment(data[key]) if data.get(key) else None
 
 
 def _granted(row: dict[str, object]) -> bool:

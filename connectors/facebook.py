@@ -78,20 +78,29 @@ class Facebook(GraphConnector):
     )
 
     def check(self) -> AccountFacts:
-        """GET /me must be the Page itself; a person's token is ``SignInAgain("user_token")``.
+        """GET /me must be the Page itself; for a person's token the Page's own takes its place, where app id and secret
+        allow that.
 
         On a server without /me the Page itself is read: that the token opens it has to do.
         """
-        try:
-            me = self.graph.first("me", "id,name", "id")
-        except Refused:
-            me = self.graph.first(self.account.remote_id, "id,name", "id")
+        self.not_the_apps()
+        me = self._me()
         if str(me.get("id")) != self.account.remote_id:
-            raise SignInAgain("user_token", token_of=text(me.get("name")) or None)
+            self.own_key()
+            if self.secrets_changed():
+                me = self._me()
+            if str(me.get("id")) != self.account.remote_id:
+                raise SignInAgain("other_page", token_of=text(me.get("name")) or None)
         expires_at, missing = self.token_facts()
         return AccountFacts(
             remote_id=self.account.remote_id, name=text(me.get("name")) or None, expires_at=expires_at, missing=missing
         )
+
+    def _me(self) -> Answer:
+        try:
+            return self.graph.first("me", "id,name", "id")
+        except Refused:
+            return self.graph.first(self.account.remote_id, "id,name", "id")
 
     def stage(self, item: Item, staged: Staged, save: Save) -> Staged:
         """Photos (ids photo_1, photo_2, ...), then the unpublished post (id post). Goes on from what ``staged`` has.

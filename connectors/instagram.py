@@ -84,7 +84,12 @@ class Instagram(GraphConnector):
     _username: str | None = None
 
     def check(self) -> AccountFacts:
-        """The account as the token sees it, and the Page behind it (None: photos need a public address)."""
+        """The account as the token sees it, and the Page behind it (None: photos need a public address).
+
+        A person's token opens it too, for an hour or two: the linked Page's own takes its place, or it is refused.
+        """
+        self.not_the_apps()
+        self.own_key()
         try:
             user = self.graph.first(self.account.remote_id, "id,username,name", "id,username", "id")
         except Gone:

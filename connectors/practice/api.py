@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.practice import faults, numbers, page_side, talk_side, tokens
+from connectors.practice import faults, numbers, page_side, talk_side
 from connectors.practice.context import SCOPES, Context
 from connectors.practice.errors import GraphError
 from connectors.practice.graph import Answer
+from connectors.practice.minting import make
 from connectors.practice.residents import Residents
 from connectors.practice.store import Row, Store
 from connectors.practice.views import comments_of, photo_view
@@ -66,9 +67,9 @@ class Api:
                 count = followers if ig_followers is None else ig_followers
                 db.execute(row, (ig_id, "ig", name, ig_username, count, user_id, page_id, now))
         made = {
-            "page_token": tokens.make(store, "page", user_id=user_id, page_id=page_id, scopes=granted),
-            "ig_token": tokens.make(store, "page", user_id=user_id, page_id=page_id, scopes=granted) if ig_id else None,
-            "user_token": tokens.make(store, "user", user_id=user_id, scopes=granted),
+            "page_token": make(store, "page", user_id=user_id, page_id=page_id, scopes=granted),
+            "ig_token": make(store, "page", user_id=user_id, page_id=page_id, scopes=granted) if ig_id else None,
+            "user_token": make(store, "user", user_id=user_id, scopes=granted),
         }
         return {"page_id": page_id, "ig_id": ig_id, "name": name, "ig_username": ig_username, **made}
 
@@ -78,6 +79,14 @@ class Api:
     def do_end_token(self, token: str, subcode: int | None = None) -> None:
         """Make a token dead with 190/subcode; None brings it back to life."""
         self._change("UPDATE tokens SET dead_subcode = ? WHERE token = ?", subcode, token)
+
+    def do_token_ends(self, token: str, expires: float = 0, data_access: float = 0) -> None:
+        """When a token ends, and its person's 90 days of data access: unix seconds on the practice clock, 0 never."""
+        self._change("UPDATE tokens SET expires = ? WHERE token = ?", expires, token)
+        self._store.put("data_access", {**self._store.get("data_access", {}), token: data_access})
+
+    def do_set_tasks(self, page_id: str, tasks: list[str]) -> None:
+        self._store.put("tasks", {**self._store.get("tasks", {}), page_id: tasks})
 
     def do_accounts(self) -> list[dict[str, Any]]:
         with self._store.transaction() as db:

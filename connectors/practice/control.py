@@ -128,6 +128,14 @@ class Control:
         """The token answers 190/subcode from now on (463 expired, 460 password changed, ...); None revives it."""
         self._call("end_token", token=token, subcode=subcode)
 
+    def token_ends(self, token: str, expires: float = 0, data_access: float = 0) -> None:
+        """When a token and its person's data access end: unix seconds on the practice clock, 0 never."""
+        self._call("token_ends", token=token, expires=expires, data_access=data_access)
+
+    def set_tasks(self, page_id: str, *tasks: str) -> None:
+        """What the owner may do on the Page, as /me/accounts tells it."""
+        self._call("set_tasks", page_id=page_id, tasks=tasks)
+
     def set_followers(self, account_id: str, followers: int) -> None:
         self._call("set_followers", account_id=account_id, followers=followers)
 

@@ -16,6 +16,9 @@ from connectors.practice.store import Row, Store
 from connectors.practice.usage import Meter
 from connectors.practice.wire import GraphRequest
 
+#: Parameters that hold a key: the log says only that they came.
+_SECRET = frozenset({"input_token", "fb_exchange_token", "client_secret", "appsecret_proof"})
+
 
 @dataclass(slots=True)
 class Answer:
@@ -55,7 +58,8 @@ class Graph:
             "method": request.method,
             "path": request.path,
             "params": json.dumps(
-                request.params | {name: f"<{len(f.data)} bytes>" for name, f in request.files.items()}
+                {name: "***" if name in _SECRET else value for name, value in request.params.items()}
+                | {name: f"<{len(f.data)} bytes>" for name, f in request.files.items()}
             ),
             "token_where": request.token_where,
             "acted": 0,

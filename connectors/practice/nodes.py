@@ -14,9 +14,12 @@ from connectors.practice import numbers
 from connectors.practice.context import Context
 from connectors.practice.errors import GraphError
 from connectors.practice.fields import Field, parse
+from connectors.practice.minting import make
 from connectors.practice.store import Row, graph_time
 
 MISSING = object()
+#: A login lives an hour or two, an exchanged one 60 days (Meta, "Get Long-Lived Access Tokens").
+_SHORT_S = 86_400.0
 Resolver = Callable[[Context, Row, Field], Any]
 
 NODES: dict[str, dict[str, Resolver]] = {}
@@ -100,8 +103,25 @@ def _linked_instagram(ctx: Context, row: Row, field: Field) -> Any:
 def _page_token(ctx: Context, row: Row, field: Field) -> Any:
     if ctx.token is None or ctx.token["user_id"] != row["owner_id"]:
         return MISSING
-    found = ctx.one("SELECT token FROM tokens WHERE kind = 'page' AND page_id = ? ORDER BY rowid", row["id"])
-    return found["token"] if found else MISSING
+    # What a short-lived login gives ends with it; what a long-lived one gives does not end.
+    short = ctx.token["expires"] and ctx.token["expires"] - ctx.now < _SHORT_S
+    ends = ctx.token["expires"] if short else 0
+    found = ctx.one(
+        "SELECT token FROM tokens WHERE kind = 'page' AND page_id = ? AND expires = ? AND dead_subcode IS NULL "
+        "ORDER BY rowid", row["id"], ends,
+    )  # fmt: skip
+    return found["token"] if found else _mint(ctx, row["id"], ends)
+
+
+def _mint(ctx: Context, page_id: str, ends: float) -> str:
+    assert ctx.token is not None
+    granted = tuple(json.loads(ctx.token["scopes"]))
+    return make(ctx.store, "page", user_id=ctx.token["user_id"], page_id=page_id, scopes=granted, expires=ends)
+
+
+def _tasks(ctx: Context, row: Row, field: Field) -> list[str]:
+    limited: dict[str, list[str]] = ctx.store.get("tasks", {})
+    return limited.get(row["id"], ["ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"])
 
 
 def _media_count(ctx: Context, row: Row, field: Field) -> int:
@@ -119,7 +139,7 @@ NODES["page"] = {
     "fan_count": _column("followers"),
     "link": lambda ctx, row, field: f"{ctx.request.base_url}/facebook/{row['id']}",
     "access_token": _page_token,
-    "tasks": lambda ctx, row, field: ["ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"],
+    "tasks": _tasks,
     "is_published": _of_value(True),
     "verification_status": _of_value("not_verified"),
     "instagram_business_account": _linked_instagram,

@@ -1,38 +1,19 @@
-"""Who is asking: /me/accounts, /me/permissions, /debug_token, /oauth/access_token, and the making of tokens."""
+"""Who is asking: /me/accounts, /me/permissions, /debug_token, /oauth/access_token."""
 
 from __future__ import annotations
 
 import json
-import secrets
 from typing import Any
 
-from connectors.practice import APP_ID, APP_SECRET, TOKEN_PREFIX, paging
+from connectors.practice import APP_ID, APP_SECRET, paging
 from connectors.practice.context import SCOPES, Context, check_alive
 from connectors.practice.errors import GraphError, invalid
 from connectors.practice.fields import Field
+from connectors.practice.minting import make
 from connectors.practice.nodes import asked_fields, render
-from connectors.practice.store import Row, Store
+from connectors.practice.store import Row
 
 _LONG_LIVED_S = 60 * 86400
-
-
-def make(
-    store: Store,
-    kind: str,
-    *,
-    user_id: str | None,
-    page_id: str | None = None,
-    scopes: tuple[str, ...] = SCOPES,
-    expires: float = 0,
-) -> str:
-    """A new token; expires in unix seconds on the practice clock, 0 never."""
-    token = f"{TOKEN_PREFIX}{kind}-{secrets.token_urlsafe(30)}"
-    with store.transaction() as db:
-        db.execute(
-            "INSERT INTO tokens (token, kind, user_id, page_id, scopes, expires) VALUES (?, ?, ?, ?, ?, ?)",
-            (token, kind, user_id, page_id, json.dumps(scopes), expires),
-        )
-    return token
 
 
 def accounts(ctx: Context) -> dict[str, Any]:
@@ -72,7 +53,7 @@ def debug(ctx: Context) -> dict[str, Any]:
         "app_id": APP_ID,
         "type": row["kind"].upper(),
         "application": "Aplikasi latihan",
-        "data_access_expires_at": 0,
+        "data_access_expires_at": int(ctx.store.get("data_access", {}).get(row["token"], 0)),
         "expires_at": int(row["expires"]),
         "is_valid": True,
         "scopes": json.loads(row["scopes"]),
@@ -100,10 +81,10 @@ def oauth(ctx: Context) -> dict[str, Any]:
         return {"access_token": f"{APP_ID}|{APP_SECRET}", "token_type": "bearer"}
     if grant == "fb_exchange_token":
         row = ctx.find_token(request.text("fb_exchange_token"))
-        if row is None or row["kind"] != "user":
+        if row is None or row["kind"] not in ("user", "page"):
             raise GraphError(190, "Invalid OAuth access token.")
         check_alive(row, ctx.now)
-        token = make(ctx.store, "user", user_id=row["user_id"], scopes=tuple(json.loads(row["scopes"])),
-                     expires=ctx.now + _LONG_LIVED_S)  # fmt: skip
+        token = make(ctx.store, row["kind"], user_id=row["user_id"], page_id=row["page_id"],
+                     scopes=tuple(json.loads(row["scopes"])), expires=ctx.now + _LONG_LIVED_S)  # fmt: skip
         return {"access_token": token, "token_type": "bearer", "expires_in": _LONG_LIVED_S}
     raise GraphError(100, "Invalid verification code format.", subcode=36009)
