@@ -11,7 +11,7 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import clock, migrate, words
+from app import clock, migrate, words, words_delivery
 from app.models import Account
 from app.parts import Parts, build
 from app.problems import Problem
@@ -83,7 +83,10 @@ def _machine(session: Session) -> list[Finding]:
     off = state.clock_off_s
     if off is None:
         return [working, Finding("clock", True, "Jam komputer ini cocok dengan jam platform.")]
-    return [working, Finding("clock", False, f"Jam komputer ini berbeda {abs(off):.0f} detik dari jam platform.")]
+    said = words_delivery.clock_off(off)
+    if state.clock_wrong:
+        said += " Tidak ada yang dikirim sampai jamnya benar."
+    return [working, Finding("clock", False, f"{said} Setel jamnya (NTP).")]
 
 
 def _accounts(session: Session) -> list[Finding]:

@@ -13,6 +13,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app import words_hand
 from app.models import MUST_ANSWER, Account, Activity, Aspiration, Delivery, Organisation, Photo, Post
 from app.queries.masking import mask
 from app.rights import memberships
@@ -41,6 +42,11 @@ class Trouble:
     error_facts: dict[str, Any]
     unsure_since: datetime | None
     elsewhere: list[tuple[str, datetime]] = field(default_factory=list)  # (connector, published_at) of the same post
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person has to delete it on the platform."""
+        return words_hand.needed(self)
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,43 @@ def troubles(session: Session, organisation_id: int, states: tuple[str, ...]) ->
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What waits for one account to be connected again. first_due: the one that is given up first."""
+
+    account_id: int
+    connector: str
+    name: str
+    count: int
+    first_due: datetime
+
+
+def held(session: Session, organisation_id: int) -> list[Held]:
+    """Accounts with deliveries that are held, the most urgent first."""
+    rows = session.execute(
+        select(
+            col(Account.id), col(Account.connector), col(Account.name), func.count(), func.min(col(Delivery.due_at)),
+        )
+        .join(Delivery, col(Delivery.account_id) == col(Account.id))
+        .join(Post, col(Post.id) == col(Delivery.post_id))
+        .where(col(Post.organisation_id) == organisation_id, col(Delivery.state) == "held")
+        .group_by(col(Account.id), col(Account.connector), col(Account.name))
+        .order_by(func.min(col(Delivery.due_at)))
+    )  # fmt: skip
+    return [Held(*row) for row in rows]
+
+
+def many(session: Session, organisation_id: int, states: tuple[str, ...]) -> int:
+    """How many deliveries are in these states, those included that ``troubles`` leaves out."""
+    counted = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(Post, col(Post.id) == col(Delivery.post_id))
+        .where(col(Post.organisation_id) == organisation_id, col(Delivery.state).in_(states))
+    )
+    return int(session.execute(counted).scalar_one())
 
 
 def rope(session: Session, organisation_id: int, since: datetime, until: datetime) -> list[OnRope]:

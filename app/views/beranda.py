@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 
-from app import clock, times
+from app import clock, times, words_delivery
 from app.frame import organisation_id, parts, standing, zone
 from app.queries import health, home
 from app.rights import needs
@@ -28,12 +28,16 @@ def index() -> Any:
         if here.may("jadwal.lihat"):
             facts |= {
                 "failed": home.troubles(session, place, ("failed", "missed")),
+                "more_failed": max(home.many(session, place, ("failed", "missed")) - home.MOST, 0),
                 "lost": home.troubles(session, place, ("needs_person",)),
+                "taken_back": home.troubles(session, place, ("withdrawing",)),
+                "held": home.held(session, place),
+                "waits": words_delivery.patience(parts().settings),
+                "clock_words": words_delivery.clock_off,
                 "unsure": home.troubles(session, place, ("unsure",)),
                 "rope": home.rope(session, place, start, end),
                 "last": home.last_post(session, place),
                 "machine": health.machine(session, now),
-                "unsure_for": timedelta(seconds=parts().settings.unsure_for_s),
             }
         if here.may("kiriman.setujui"):
             facts["to_approve"] = home.to_approve(session, place)

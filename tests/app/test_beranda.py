@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import col, select
 
 from app import clock, models
+from app.queries.doctor import Finding, examine
 from app.queries.home import headline
 from tests.fixtures.web import Web
 
@@ -17,7 +20,7 @@ def page(web: Web, role: str = "koordinator") -> str:
     return web.sign_in(role).get("/").get_data(as_text=True)
 
 
-def a_post(web: Web, caption: str, state: str, due: datetime, ways: dict[str, dict[str, object]]) -> int:
+def a_post(web: Web, caption: str, state: str, due: datetime, ways: dict[str, dict[str, Any]]) -> int:
     """A post of the kecamatan with one delivery per connector."""
     home = web.organisations["kecamatan"]
     with web.parts.db.write() as session:
@@ -30,7 +33,7 @@ def a_post(web: Web, caption: str, state: str, due: datetime, ways: dict[str, di
             )
             session.add(account)
             session.flush()
-            session.add(models.Delivery(post_id=row.id, account_id=account.id, due_at=due, **values))
+            session.add(models.Delivery(post_id=row.id or 0, account_id=account.id or 0, due_at=due, **values))
         return row.id or 0
 
 
@@ -42,7 +45,7 @@ def a_worker(web: Web, beat: datetime, off: float | None = None) -> None:
 
 def test_a_failure_says_why_what_is_safe_and_what_else_went_well(web: Web) -> None:
     now = clock.now()
-    ways: dict[str, dict[str, object]] = {
+    ways: dict[str, dict[str, Any]] = {
         "facebook": {"state": "published", "remote_id": "1", "published_at": now},
         "instagram": {"state": "failed", "error_code": "photo_ratio", "error_facts": {"photo": 3}},
     }
@@ -86,8 +89,20 @@ def test_today_is_the_organisations_own_day(web: Web) -> None:
     assert not any(words in text for words in ("Kemarin malam", "Besok pagi", "Masih draf"))
 
 
+def machine_line(text: str) -> str:
+    """What the panel of accounts says of the publisher."""
+    return text.split("Penerbit otomatis</span>")[1].split("</li>")[0]
+
+
 @pytest.mark.parametrize(
-    ("age_s", "told"), [(None, "Belum pernah dijalankan"), (31, "Tanda hidup terakhir"), (5, None)]
+    ("age_s", "told"),
+    [
+        (None, "Belum pernah dijalankan"),
+        (31, "Tanda hidup terakhir"),
+        (5, None),
+        # Our clock was set back an hour: whoever beat "in the future" may be dead.
+        (-3600, "Belum pernah dijalankan"),
+    ],
 )
 def test_a_stopped_worker_is_told(web: Web, age_s: int | None, told: str | None) -> None:
     if age_s is not None:
@@ -95,11 +110,81 @@ def test_a_stopped_worker_is_told(web: Web, age_s: int | None, told: str | None)
     text = page(web, "petugas")
     assert ("sedang tidak berjalan" in text) == (told is not None)
     assert told is None or told in text
+    assert ("Berjalan" in machine_line(text)) == (told is None)
+    (line,) = [each for each in doctor(web) if each.name == "worker"]
+    assert line.ok == (told is None)
 
 
-def test_a_clock_that_is_off_is_told(web: Web) -> None:
-    a_worker(web, clock.now(), off=-95.2)
-    assert "meleset 95 detik" in page(web)
+@pytest.mark.parametrize(
+    ("off", "sentence", "stops"),
+    [
+        (-95.2, "Jam komputer server 1 menit 35 detik lebih cepat daripada jam platform.", False),
+        (119.4, "Jam komputer server 1 menit 59 detik lebih lambat daripada jam platform.", False),
+        (121.0, "Jam komputer server 2 menit 1 detik lebih lambat daripada jam platform.", True),
+        (-7 * 3600.0, "Jam komputer server 7 jam lebih cepat daripada jam platform.", True),
+        (200_000.0, "Jam komputer server 2 hari 7 jam lebih lambat daripada jam platform.", True),
+        (20.0, None, False),
+    ],
+)
+def test_a_clock_that_is_off_is_told(web: Web, off: float, sentence: str | None, stops: bool) -> None:
+    a_worker(web, clock.now(), off=off)
+    text = page(web)
+    assert ("Jam komputer server" in text) == (sentence is not None)
+    assert sentence is None or sentence in text
+    assert ("Tidak ada yang dikirim sampai jamnya benar" in text) == stops
+    assert ("Berjalan" in machine_line(text)) != stops
+    (line,) = [each for each in doctor(web) if each.name == "clock"]
+    assert line.ok == (sentence is None)
+    assert sentence is None or line.words.startswith(sentence)
+    assert ("Tidak ada yang dikirim sampai jamnya benar." in line.words) == stops
+
+
+def doctor(web: Web) -> list[Finding]:
+    """What the operator's look at the installation finds."""
+    return examine(web.parts.settings)
+
+
+def test_what_is_held_names_the_account_and_how_long_it_waits(web: Web) -> None:
+    now = clock.now()
+    for hours in (1, 5):
+        ways: dict[str, dict[str, Any]] = {"facebook": {"state": "held", "error_code": "token_expired"}}
+        a_post(web, f"Ditahan {hours}", "scheduled", now - timedelta(hours=hours), ways)
+    with web.parts.db.write() as session:
+        first, second = session.exec(select(models.Account).order_by(col(models.Account.id))).all()
+        first.health = second.health = "broken"
+        session.add_all([first, second])
+        for row in session.exec(select(models.Delivery)):
+            row.account_id = first.id or 0
+            session.add(row)
+    text = page(web)
+    assert "2 kiriman ditahan: Facebook “Akun facebook” terputus" in text
+    until = (now + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Jakarta"))
+    assert f"{until:%H.%M} WIB</time>; lewat dari itu Anda yang memutuskan" in text
+    assert f"/akun/{first.id}/sambung" in text
+    assert text.count("Kiriman berikutnya akan ditahan") == 1  # the account for which nothing waits
+    asked = page(web, "petugas")
+    assert "Minta koordinator menyambungkannya lagi" in asked
+    assert "/sambung" not in asked
+
+
+def test_what_is_being_taken_back_is_told_and_what_a_person_must_delete_comes_first(web: Web) -> None:
+    now = clock.now()
+    public: dict[str, Any] = {"state": "withdrawing", "remote_id": "1", "published_at": now}
+    by_hand = {**public, "remote_id": "2", "error_code": "delete_post", "error_facts": {"by_hand": True}}
+    post_id = a_post(web, "Salah foto", "published", now, {"facebook": public, "instagram": by_hand})
+    text = page(web, "petugas")
+    assert "“Salah foto”</strong> sedang ditarik dari Facebook" in text
+    assert "Hapus sendiri di Instagram: “Salah foto”" in text
+    assert f"/kiriman/{post_id}#pengiriman-2" in text
+    assert text.index("Hapus sendiri di Instagram") < text.index("sedang ditarik dari Facebook")
+
+
+def test_more_failures_than_are_listed_are_counted(web: Web) -> None:
+    for number in range(7):
+        a_post(web, f"Kegiatan {number}", "failed", clock.now(), {"facebook": {"state": "failed"}})
+    text = page(web)
+    assert text.count("Belum tayang di Facebook") == 5
+    assert "Masih ada 2 lagi yang gagal atau terlewat" in text
 
 
 def test_who_waits_nearest_deadline_first(web: Web) -> None:
