@@ -43,6 +43,8 @@ NETS = {"facebook": "Facebook", "instagram": "Instagram", "instagram_private": "
 POSTS, CAUSES = 3, 5
 #: Characters of a caption that are shown.
 FIRST_WORDS = 60
+#: And of a name.
+_NAME = 60
 _ACCOUNTS = "/akun"
 
 
@@ -83,7 +85,7 @@ def letter(troubles: Sequence[Trouble], *, organisation: str, zone: str, base: s
     parts = [_section(trouble, zone, base) for trouble in troubles[:CAUSES]]
     if more := len(troubles) - CAUSES:
         parts += [f"Masih ada {more} hal lain; lihat Beranda."] if more > 0 else []
-    where = line(organisation)
+    where = line(organisation)[:_NAME].strip()
     return f"Kentongan {where}: {title}", "\n\n".join([where, *parts])
 
 
@@ -151,7 +153,7 @@ def _counted(items: Sequence[Item]) -> str:
 
 
 def _account(name: str, connector: str) -> str:
-    return f"{line(name)} ({NETS.get(connector, connector)})"
+    return f"{line(name)[:_NAME]} ({NETS.get(connector, connector)})"
 
 
 def _when(item: Item, zone: str) -> str:

@@ -40,7 +40,7 @@ def test_all_commands_of_the_contract_are_there() -> None:
         (): {"demo", "serve", "worker", "doctor", "db", "org", "user", "account", "post", "delivery"},
         ("inbox",): {"collect", "add", "list", "show", "reply", "hide", "set"},
         ("db",): {"upgrade", "check"},
-        ("org",): {"add"},
+        ("org",): {"add", "notices"},
         ("user",): {"add"},
         ("account",): {"add", "check", "drill"},
         ("post",): {"add", "approve", "show", "list", "cancel", "reschedule"},

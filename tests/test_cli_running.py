@@ -54,6 +54,7 @@ def test_doctor_says_what_is_missing(line: Line) -> None:
         "worker": False,
         "clock": True,
         "accounts": True,
+        "notices": True,
         "public_url": True,
     }
     assert all(check["words"].endswith((".", "`.")) for check in document["checks"])

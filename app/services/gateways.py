@@ -133,9 +133,7 @@ def _library() -> tuple[Any, frozenset[str]]:
 
 @cache
 def _loaded() -> tuple[Any, frozenset[str]]:
-    theirs = logging.getLogger("apprise")
-    theirs.propagate = False
-    theirs.addHandler(logging.NullHandler())
+    logging.getLogger("apprise").propagate = False
     with warnings.catch_warnings():
         # It looks for imghdr, which Python 3.11 and 3.12 announce as leaving.
         warnings.simplefilter("ignore", DeprecationWarning)

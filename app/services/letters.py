@@ -81,6 +81,7 @@ def claim(parts: Parts) -> list[Claimed]:
             letter = session.get(Letter, letter_id, populate_existing=True)
             if letter is None or letter.wake_at is None:
                 continue
+            ours = Claimed(letter_id, letter.attempts + 1)
             hit = session.execute(
                 update(Letter)
                 .where(
@@ -88,10 +89,10 @@ def claim(parts: Parts) -> list[Claimed]:
                     col(Letter.attempts) == letter.attempts,
                     col(Letter.wake_at) <= present,
                 )
-                .values(attempts=letter.attempts + 1, wake_at=present + timedelta(seconds=LEASE_S))
+                .values(attempts=ours.attempt, wake_at=present + timedelta(seconds=LEASE_S))
             )
             if hit.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE gives CursorResult
-                claimed.append(Claimed(letter_id, letter.attempts + 1))
+                claimed.append(ours)
     return claimed
 
 
