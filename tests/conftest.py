@@ -26,6 +26,7 @@ LONG = ("tests/jobs/", "tests/browser/", "tests/test_cli_running.py")
 MEMORY = Path("/dev/shm")
 #: Bytes that must be free there: five times what a whole run takes.
 ROOM = 2 * 1024**3
+PREFIX = "kentongan-uji-"
 _scratch = pytest.StashKey[Path]()
 
 
@@ -38,10 +39,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.basetemp or "TMPDIR" in os.environ:
         return
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-        folder = config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="kentongan-uji-", dir=MEMORY))
+        _give_back_what_was_left()
+        folder = config.stash[_scratch] = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY))
         # Test processes and their children inherit it.
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         config.option.basetemp = str(folder / "pytest")
+
+
+def _give_back_what_was_left() -> None:
+    """Folders of runs that were killed: their process is no more. A database server in them ends by itself."""
+    for folder in MEMORY.glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).split("-")[0]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
