@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -28,6 +29,8 @@ class Publisher:
         self._under_way: set[Future[None]] = set()
         self._guard = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name="publisher", daemon=True)
+        #: When a look last came to its end, monotonic seconds; None before the first. By this a worker is alive.
+        self.looked: float | None = None
 
     def start(self) -> None:
         """Begin to look."""
@@ -41,6 +44,11 @@ class Publisher:
         self._pool.shutdown(wait=True)
 
     @property
+    def alive(self) -> bool:
+        """Whether it looks, or is in the middle of it; False before ``start`` and after its end, however that came."""
+        return self._thread.is_alive()
+
+    @property
     def busy(self) -> bool:
         """Whether anything is under way."""
         with self._guard:
@@ -51,6 +59,7 @@ class Publisher:
             self._woken.clear()
             try:
                 self._look()
+                self.looked = time.monotonic()
             except Exception:
                 # A locked database or a full disk now says nothing about the next look.
                 log.exception("the publisher's look failed")

@@ -22,6 +22,8 @@ from jobs.publish import Publisher
 
 log = logging.getLogger(__name__)
 
+#: So soon it is seen whether the publisher has looked for the first time.
+_FIRST_S = 0.25
 #: A job's lease is prolonged with each beat while it runs, however long that is; a dead worker's ends after this.
 LEASE_S = 15.0
 
@@ -48,8 +50,7 @@ class Worker:
             )
 
     def start(self) -> None:
-        """Begin."""
-        workers.beat(self.parts, self.id)
+        """Begin. The first beat comes after the publisher's first look: who dies before that never was alive."""
         # Before the first look: a fresh process knows nothing yet of its clock.
         workers.hear_the_time(self.parts)
         self._beating.start()
@@ -82,9 +83,14 @@ class Worker:
             workers.give_back(self.parts, job.name, self.id)
 
     def _beat(self) -> None:
-        while not self._ended.wait(workers.BEAT_S):
+        pause = _FIRST_S
+        while not self._ended.wait(pause):
             try:
-                workers.beat(self.parts, self.id)
+                looked = self.publisher.looked
+                if looked is not None:
+                    # What the beat says is the publisher's life, not this thread's: dead or stuck, it is soon stale.
+                    workers.beat(self.parts, self.id, time.monotonic() - looked)
+                    pause = workers.BEAT_S
                 for name in list(self._running):
                     if not workers.take(self.parts, name, self.id, LEASE_S):
                         # We were silent too long and another worker has the job: leave it to that one.
@@ -96,7 +102,10 @@ class Worker:
 
 
 def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) -> list[str]:
-    """Work until a signal, or with ``until_idle`` until nothing is due soon. Returns what is left, a line each."""
+    """Work until a signal, or with ``until_idle`` until nothing is due soon. Returns what is left, a line each.
+
+    RuntimeError: the publisher ended by itself. This process ends too, so that its supervisor begins a fresh one.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -107,6 +116,8 @@ def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) ->
     try:
         quiet = 0
         while not stop.wait(0.25):
+            if not worker.publisher.alive:
+                raise RuntimeError("the publisher ended by itself")
             if not until_idle:
                 continue
             quiet = 0 if worker.publisher.busy or _pending(parts, began) else quiet + 1

@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 
 
-def beat(parts: Parts, worker_id: str) -> None:
-    """Say that this worker is alive; forget workers that have been silent for a day."""
-    present = clock.now()
+def beat(parts: Parts, worker_id: str, looked_s: float = 0.0) -> None:
+    """Say that this worker's publisher looked, so many seconds ago; forget workers that have been silent for a day."""
+    present = clock.now() - timedelta(seconds=looked_s)
     with parts.db.write() as session:
         worker = session.get(Worker, worker_id)
         if worker is None:
