@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from app import times, words
+from app import times, words, words_hand
 from app.settings import Settings
 
 #: What platforms are called in sentences; the practice platform wears the names of the real ones.
@@ -223,10 +223,7 @@ def _cancelled(f: _Facts) -> Said:
 
 def _withdrawing(f: _Facts) -> Said:
     if f.row.by_hand:
-        return Said(
-            f"Harus dihapus sendiri. {f.reason}".strip(),
-            f"Buka {f.who}, hapus kirimannya, lalu pilih “sudah saya hapus”. Kami terus melihat sampai tidak ada.",
-        )
+        return Said(f"Harus dihapus sendiri. {f.reason}".strip(), words_hand.NEXT)
     return Said(
         f"Sedang ditarik dari {f.net}. {f.reason}".strip(), "Kami hapus dan lihat lagi sampai benar-benar tidak ada."
     )

@@ -35,8 +35,7 @@ def line(made: dict[str, Any]) -> str:
 
     rows = [f"Kiriman {made['id']}: {words.POST[made['state']]}"]
     for each in made["deliveries"]:
-        reason = f" {each['error']}" if each["error"] else ""
-        rows.append(f"  {each['id']}  {each['connector']}: {each['words']}.{reason} {each['next_step']}")
+        rows.append(f"  {each['id']}  {each['connector']}: {_said(each)}")
         rows += _steps(each)
     return "\n".join(rows)
 
@@ -211,11 +210,14 @@ def delivery_list(state: str | None, organisation_id: int | None, as_json: bool)
     """All deliveries, with what they mean and the next step."""
     from app.queries import records
     from app.states import DELIVERY
+    from app.words_delivery import patience
 
     if state is not None and state not in DELIVERY.states:
         raise Problem("unknown_state", field="state", name=state, known=", ".join(DELIVERY.states))
-    with parts().db.read() as session:
-        document = records.deliveries(session, state=state, organisation_id=organisation_id)
+    ready = parts()
+    waits = patience(ready.settings)
+    with ready.db.read() as session:
+        document = records.deliveries(session, state=state, organisation_id=organisation_id, patience=waits)
     show(document, as_json, lambda rows: "\n".join(_delivery_line(row) for row in rows) or "Tidak ada.")
 
 
@@ -241,9 +243,14 @@ def resolve(delivery_id: int, how: str, remote_id: str | None, as_email: str | N
 
 
 def _delivery_line(row: dict[str, Any]) -> str:
-    reason = f" {row['error']}" if row["error"] else ""
-    said = f"{row['id']}  kiriman {row['post_id']} → {row['connector']}: {row['words']}.{reason} {row['next_step']}"
+    said = f"{row['id']}  kiriman {row['post_id']} → {row['connector']}: {_said(row)}"
     return "\n".join([said, *_steps(row)])
+
+
+def _said(row: dict[str, Any]) -> str:
+    """The state's name, unless the sentence begins with it, and both sentences."""
+    name = "" if row["said"].startswith(row["words"]) else f"{row['words']}. "
+    return f"{name}{row['said']} {row['next_step']}"
 
 
 def _steps(row: dict[str, Any]) -> list[str]:

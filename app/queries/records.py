@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import words, words_hand
-from app.models import Account, Aspiration, Comment, Delivery, Outgoing, Post, Reading
+from app import clock, words, words_delivery, words_hand
+from app.models import Account, Aspiration, Comment, Delivery, Organisation, Outgoing, Post, Reading
 from app.problems import Problem
+from app.queries.deliveries import Way, ways
+from app.settings import Settings
 from connectors import METRICS
 
 
@@ -59,12 +61,14 @@ def deliveries(
     post_ids: Sequence[int] | None = None,
     state: str | None = None,
     organisation_id: int | None = None,
+    patience: words_delivery.Patience | None = None,
 ) -> list[dict[str, Any]]:
-    """Deliveries with the sentence a person would read."""
+    """Deliveries with the sentences a person would read, times in the zone of their organisation."""
     query = (
-        select(Delivery, Account.connector, Account.name)
+        select(Delivery, Account, Organisation.zone)
         .join(Account, col(Account.id) == Delivery.account_id)
         .join(Post, col(Post.id) == Delivery.post_id)
+        .join(Organisation, col(Organisation.id) == Post.organisation_id)
         .order_by(col(Delivery.post_id), col(Delivery.id))
     )
     if post_ids is not None:
@@ -73,29 +77,38 @@ def deliveries(
         query = query.where(Delivery.state == state)
     if organisation_id is not None:
         query = query.where(Post.organisation_id == organisation_id)
-    return [_delivery(delivery, connector, name) for delivery, connector, name in session.exec(query)]
+    rows, now = session.exec(query).all(), clock.now()
+    stands = ways(session, [(delivery, account) for delivery, account, _ in rows], now)
+    waits = patience or _AS_SET
+    return [
+        _delivery(row[0], way, words_delivery.say(way, waits, row[2], now), row[2])
+        for row, way in zip(rows, stands, strict=True)
+    ]
 
 
-def _delivery(delivery: Delivery, connector: str, account: str) -> dict[str, Any]:
-    label, following = words.DELIVERY[delivery.state]
-    by_hand = words_hand.needed(delivery)
+#: Where the installation's own settings are not at hand.
+_AS_SET = words_delivery.patience(Settings())
+
+
+def _delivery(delivery: Delivery, way: Way, said: words_delivery.Said, zone: str) -> dict[str, Any]:
     code = delivery.error_code
     return {
         "id": delivery.id,
         "post_id": delivery.post_id,
         "account_id": delivery.account_id,
-        "connector": connector,
+        "connector": way.connector,
         "state": delivery.state,
         "due_at": when(delivery.due_at),
         "published_at": when(delivery.published_at),
         "remote_id": delivery.remote_id,
         "permalink": delivery.permalink,
         "attempts": delivery.attempts,
-        "error": words.sentence(code, delivery.error_facts) if code else None,
+        "error": words.sentence(code, delivery.error_facts, zone) if code else None,
         "error_code": code,
-        "words": label,
-        "next_step": words_hand.NEXT if by_hand else following,
-        "hand_steps": words_hand.steps(connector, account, permalink=delivery.permalink) if by_hand else [],
+        "words": words.DELIVERY[delivery.state][0],
+        "said": said.what,
+        "next_step": said.step,
+        "hand_steps": words_hand.steps(way.connector, way.account, permalink=way.permalink) if way.by_hand else [],
     }
 
 

@@ -10,7 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app import clock, words, words_delivery, words_history
-from app.models import Event
+from app.models import Event, Organisation
+from app.queries import records
 from app.services import budgets
 from app.states import DELIVERY
 from tests.app.posting import approved, force, two_accounts
@@ -149,8 +150,7 @@ TABLE = [
     (
         row("withdrawing", by_hand=True, error_code="delete_post"),
         "Harus dihapus sendiri. Kiriman di platform ini tidak dapat ditarik dari sini.",
-        "Buka Instagram “ipsm.uji”, hapus kirimannya, lalu pilih “sudah saya hapus”. Kami terus melihat sampai tidak "
-        "ada.",
+        "Hapus sendiri di aplikasinya, lalu nyatakan sudah dihapus. Kami terus melihat sampai tidak ada.",
     ),
     (
         row("withdrawn", confirmed_by="Ade"),
@@ -285,3 +285,19 @@ def test_the_attempts_of_a_delivery_as_one_line_each(web: Web) -> None:
     assert when[-1].endswith("12.00.15 WIB · Uji Koordinator")
     whole = page.get_text()
     assert not any(raw in whole for raw in ("rahasia", "KeyError", "absent on", "lease ended", "unexpected error"))
+
+
+def test_the_command_line_says_the_same(web: Web) -> None:
+    accounts = two_accounts(web)
+    post_id = approved(web, accounts)
+    force(web, post_id, "held", error_code="token_expired", due_at=NOW)
+    with web.parts.db.write() as session:
+        place = session.get(Organisation, web.organisations["kecamatan"])
+        assert place is not None
+        place.zone = "Asia/Jayapura"
+        session.add(place)
+    with web.parts.db.read() as session:
+        first, second = records.deliveries(session, post_ids=[post_id], patience=WAITS)
+    assert first["said"].endswith("Kiriman ditahan, bukan batal.")
+    assert first["next_step"] == "Waktu tunggunya habis Kam 20 Agt, 20.00 WIT; sebentar lagi dinyatakan terlewat."
+    assert second["said"].endswith("WIT.")
