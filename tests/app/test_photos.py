@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 from PIL import Image
+from sqlalchemy import text
+from sqlmodel import col, delete, select, update
 
 from app import clock
+from app.db import Database
+from app.models import Photo, Post
 from media import THUMBNAIL, reference, render, sign
 from tests.app.walk import objects
 from tests.fixtures.web import Web
@@ -69,3 +74,61 @@ def test_signed_links_open_one_rendition_until_their_time(web: Web) -> None:
     absent = sign("0" * 64 + "-" + "0" * 16, key=key, expires=clock.now() + timedelta(minutes=10))
     assert client.get(f"/media/{absent}").status_code == 404
     assert client.get("/media/").status_code == 404
+
+
+def _posted(web: Web, sha256: str, **columns: Any) -> int:
+    """Another post with the same photo; its id."""
+    with web.parts.db.write() as session:
+        organisation_id = session.exec(select(Post.organisation_id)).first() or 0
+        post = Post(organisation_id=organisation_id, caption="Kerja bakti", **columns)
+        session.add(post)
+        session.flush()
+        session.add(Photo(post_id=post.id or 0, position=1, sha256=sha256, width=640, height=480))
+        return post.id or 0
+
+
+def _set(web: Web, post_id: int, **columns: Any) -> None:
+    with web.parts.db.write() as session:
+        session.exec(update(Post).where(col(Post.id) == post_id).values(**columns))
+
+
+def test_a_signed_link_is_dead_at_once_when_no_post_needs_the_photo(web: Web) -> None:
+    made = objects(web, "kecamatan")
+    sha256, post_id = str(made["sha256"]), int(str(made["post_id"]))
+    render(web.parts.store, sha256, THUMBNAIL)
+    key = web.parts.sealer.key_for("links")
+    token = sign(reference(sha256, THUMBNAIL), key=key, expires=clock.now() + timedelta(hours=24))
+    client = web.client()
+
+    def answer() -> tuple[int, str | None]:
+        got = client.get(f"/media/{token}")
+        got.close()
+        return got.status_code, got.headers["Cache-Control"]
+
+    assert answer() == (200, "private, no-cache")
+    _set(web, post_id, withdraw_at=clock.now())
+    assert answer() == (410, "no-store")
+    _set(web, post_id, withdraw_at=None, state="cancelled")
+    assert answer() == (410, "no-store")
+    second = _posted(web, sha256, state="published")
+    assert answer()[0] == 200, "another post of the same photo lives"
+    _set(web, second, state="withdrawn")
+    assert answer()[0] == 410
+    third = _posted(web, sha256)
+    assert answer()[0] == 200, "a draft may still need it"
+    with web.parts.db.write() as session:
+        session.exec(delete(Photo).where(col(Photo.post_id) == third))
+    assert answer()[0] == 410, "taken out of it"
+
+
+def test_the_question_for_a_photo_goes_by_its_index(db: Database) -> None:
+    with db.read() as session:
+        plan = " ".join(
+            str(row)
+            for row in session.execute(
+                text("explain query plan select id from photo where sha256 = 'x'")
+                if db.engine.dialect.name == "sqlite"
+                else text("select indexdef from pg_indexes where tablename = 'photo'")
+            )
+        )
+    assert "ix_photo_sha256" in plan
