@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.problems import Problem
 from app.services import outcomes
@@ -116,3 +118,72 @@ def test_a_dead_key_breaks_the_account() -> None:
 def test_the_reason_is_kept_with_its_facts() -> None:
     changes = _decide(Refused("unknown_refusal", code=368)).changes
     assert (changes["error_code"], changes["error_facts"]) == ("unknown_refusal", {"code": 368})
+
+
+_numbers = st.none() | st.floats() | st.floats(0, 100_000)
+_errors = st.one_of(
+    st.builds(
+        Busy,
+        st.sampled_from(
+            ["server_error", "not_ready", "rate_limit", "lease_short", "clock_off", "paused", "staged_gone"]
+        ),
+        retry_after=_numbers,
+        limit=st.booleans(),
+        unreached=st.booleans(),
+    ),
+    st.builds(Unsure, st.sampled_from(["timeout", "dropped"])),
+    st.builds(Gone, st.just("gone")),
+    st.builds(Refused, st.sampled_from(["abusive", "photo_already_posted"])),
+    st.builds(SignInAgain, st.just("token_expired")),
+    st.builds(PhotoProblem, st.sampled_from(["busy", "broken"])),
+    st.builds(Problem, st.sampled_from(["practice_not_running", "sealed_with_other_key", "caption_too_long"])),
+    st.sampled_from([ZeroDivisionError(), OSError("disk"), MemoryError()]),
+)
+
+
+@given(_errors, st.booleans(), st.integers(1, 60), st.floats(0.01, 1e6), st.floats(0.01, 1e6))
+def test_every_wait_is_bounded_and_never_earlier_than_asked(
+    error: Exception, committing: bool, attempts: int, first: float, longest: float
+) -> None:
+    times = Settings(home=Path("nowhere"), retry_first_s=first, retry_max_s=longest, unsure_first_s=min(first, longest))
+    outcome = outcomes.decide(error, committing=committing, attempts=attempts, settings=times, present=AT)
+    wake_at = outcome.changes["wake_at"]
+    if outcome.action in ("fail", "hold"):
+        assert wake_at is None
+        return
+    wait = (wake_at - AT).total_seconds()
+    asked = error.retry_after if isinstance(error, Busy) else None
+    free = isinstance(error, Busy) and (
+        error.limit or error.unreached or error.code in ("lease_short", "clock_off", "paused")
+    )
+    free = free or isinstance(error, Problem)
+    heeded = isinstance(error, Busy) and (error.limit or not free)
+    if heeded and asked is not None and asked > 0:
+        assert wait >= min(asked, 86_400) - 1e-5, "never earlier than asked"
+        assert wait <= max(longest, asked) + 1e-5
+        assert wait <= max(longest, 86_400) + 1e-5, "whatever is asked"
+    elif heeded and isinstance(error, Busy) and error.limit:
+        assert wait == 60
+    else:
+        assert 0 <= wait <= longest + 1e-5
+    if outcome.action == "wait":
+        assert outcome.changes["attempts"] == (attempts - 1 if free else attempts)
+        assert free or attempts < outcomes.MOST_ATTEMPTS, "at most eight"
+
+
+@given(_errors | st.none(), st.integers(0, 100_000), st.floats(0.01, 1e6))
+def test_every_look_is_bounded(error: Exception | None, looks: int, first: float) -> None:
+    times = Settings(home=Path("nowhere"), unsure_first_s=first)
+    wait = (outcomes.look_at(error, looks, times, AT) - AT).total_seconds()
+    assert outcomes.asked_s(error) - 1e-5 <= wait <= max(600, outcomes.asked_s(error)) + 1e-5
+    assert wait >= 0.75 * min(first, 600) - 1e-5
+    resend = (outcomes.resend_at(looks, times, AT) - AT).total_seconds()
+    assert 0 <= resend <= times.retry_max_s
+
+
+def test_no_two_wait_alike() -> None:
+    for error, committing in ((Busy("server_error"), True), (Unsure("timeout"), False), (ZeroDivisionError(), False)):
+        waits = {_decide(error, committing=committing, attempts=4).changes["wake_at"] for _ in range(20)}
+        assert len(waits) > 10
+    assert len({outcomes.look_at(None, 3, SETTINGS, AT) for _ in range(20)}) > 10
+    assert len({_decide(Busy("unreached", unreached=True)).changes["wake_at"] for _ in range(20)}) > 10
