@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-#: What to do once it is deleted, under the steps.
-AFTER = "Setelah dihapus, pilih “sudah saya hapus” (atau jalankan `kentongan delivery resolve {id} withdrawn`)."
 #: The next step of a delivery that has to be taken back by hand, where there is room for one sentence.
 NEXT = "Hapus sendiri di aplikasinya, lalu nyatakan sudah dihapus. Kami terus melihat sampai tidak ada."
 
