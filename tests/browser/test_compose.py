@@ -110,7 +110,8 @@ def test_photos_go_up_one_by_one_and_are_sorted_by_keyboard(web: Web, page: Any,
     with web.parts.db.read() as session:
         post = session.exec(select(Post)).one()
     assert (post.state, post.caption) == ("in_review", "Posyandu lansia")
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('kentongan:')).length") == 0
+    # The page's script is loaded after the page.
+    until(page, "Object.keys(localStorage).filter((key) => key.startsWith('kentongan:')).length === 0")
     assert page.complaints == []
 
 
