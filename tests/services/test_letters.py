@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import timedelta
 
@@ -57,6 +58,18 @@ def test_waits_between_tries_grow(home: Village, ear: Ear) -> None:
         home.work(SETTLED + timedelta(seconds=seconds))
         seen.append(ear.tries)
     assert seen == [1, 2, 2, 3, 3, 4]
+
+
+def test_a_dead_address_is_tried_with_one_letter_at_a_time(home: Village, ear: Ear) -> None:
+    ear.status = 503
+    home.failed()
+    home.work()
+    home.failed()
+    home.work(timedelta(seconds=notifying.GAP_S * 2))
+    assert ear.tries == 2, "the second letter rests with the first"
+    ear.status = 200
+    home.work(timedelta(hours=1))
+    assert len(ear.heard) == 2
 
 
 def test_a_gateway_that_hangs_costs_one_wait(home: Village, ear: Ear, mailbox: Mailbox) -> None:
@@ -153,6 +166,8 @@ def test_addresses_are_nowhere_in_the_clear(home: Village, ear: Ear, mailbox: Ma
     home.failed()
     home.work()
     assert len(ear.heard) == 1
+    # What Apprise logs may name an address.
+    logging.getLogger("apprise").error("gagal: %s", ear.url)
     _nothing_secret(home.parts, logged, "rahasia-gateway")
     with home.parts.db.read() as session:
         event = session.exec(select(Event).where(Event.what == "notices")).one()

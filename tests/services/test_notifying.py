@@ -112,6 +112,27 @@ def test_what_mended_itself_is_not_told(home: Village, ear: Ear, mailbox: Mailbo
     assert written == []
 
 
+def test_held_by_an_account_that_works_again_is_about_to_go_on(home: Village, ear: Ear) -> None:
+    home.held(1)
+    with home.parts.db.write() as session:
+        session.get_one(Account, home.account).health = "connected"
+    home.work()
+    assert ear.heard == []
+
+
+def test_an_account_whose_key_ends_soon(home: Village, ear: Ear, mailbox: Mailbox) -> None:
+    with home.parts.db.write() as session:
+        account = session.get_one(Account, home.account)
+        account.health, account.reason_code = "expiring", "token_expiring"
+        account.reason_facts = {"at": "2026-08-20T16:30:00+00:00"}
+        tell(session, account, "account_expiring")
+    home.work()
+    (said,) = ear.bodies()
+    assert "Sambungan Halaman Desa (Facebook) hampir habis." in said
+    assert "20 Agustus 2026" in said
+    assert {to for to, _ in mailbox.came} == {"ade@uji.example"}
+
+
 def test_failed_twice_before_it_is_told_is_one_post(home: Village, ear: Ear) -> None:
     (delivery,) = home.failed()
     home.moved([delivery], "resend")
@@ -164,6 +185,7 @@ def test_only_active_people_who_still_belong_here(home: Village, mailbox: Mailbo
     home.failed()
     home.work()
     assert {to for to, _ in mailbox.came} == {"ade@uji.example"}
+    assert len(rows(home.parts)[1]) == 2, "no letter is written to the others"
     home.held(1)
     home.work(timedelta(minutes=10))
     assert {to for to, _ in mailbox.came[1:]} == {"ade@uji.example", "camat@uji.example"}, (
