@@ -43,7 +43,7 @@ def test_all_commands_of_the_contract_are_there() -> None:
         ("org",): {"add", "notices"},
         ("user",): {"add"},
         ("account",): {"add", "check", "drill"},
-        ("post",): {"add", "approve", "show", "list", "cancel", "reschedule"},
+        ("post",): {"add", "approve", "show", "list", "cancel", "reschedule", "withdraw"},
         ("delivery",): {"list", "resolve"},
         ("engagement",): {"collect", "show"},
     }  # fmt: skip
