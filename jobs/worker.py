@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: So soon it is seen whether the publisher has looked for the first time.
 _FIRST_S = 0.25
+#: Longest wait for the platforms' time before the first look; each commit asks again where nobody answered.
+_HEAR_S = 5.0
 #: A job's lease is prolonged with each beat while it runs, however long that is; a dead worker's ends after this.
 LEASE_S = 15.0
 
@@ -39,6 +41,9 @@ class Worker:
         self._ended = threading.Event()
         self._running: set[str] = set()
         self._beating = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        # Not the heart's own work: where names are not answered, a call takes longer than a lease.
+        self._hearing = threading.Thread(target=self._hear, name="clock", daemon=True)
+        self._heard = threading.Event()
         # Nothing is missed by APScheduler's rules: what is due stands in our tables, and a late firing is as good.
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -52,7 +57,8 @@ class Worker:
     def start(self) -> None:
         """Begin. The first beat comes after the publisher's first look: who dies before that never was alive."""
         # Before the first look: a fresh process knows nothing yet of its clock.
-        workers.hear_the_time(self.parts)
+        self._hearing.start()
+        self._heard.wait(_HEAR_S)
         self._beating.start()
         self.publisher.start()
         self._scheduler.start()
@@ -64,6 +70,7 @@ class Worker:
         self._scheduler.shutdown(wait=True)
         self._ended.set()
         self._beating.join()
+        self._hearing.join(_HEAR_S)
         workers.leave(self.parts, self.id)
 
     def _fire(self, job: Job) -> None:
@@ -95,10 +102,18 @@ class Worker:
                     if not workers.take(self.parts, name, self.id, LEASE_S):
                         # We were silent too long and another worker has the job: leave it to that one.
                         self._running.discard(name)
-                workers.hear_the_time(self.parts)
             except Exception:
                 # A database that is locked now may take the next beat; a missed one is seen by everybody.
                 log.exception("heartbeat")
+
+    def _hear(self) -> None:
+        while not self._ended.is_set():
+            try:
+                workers.hear_the_time(self.parts)
+            except Exception:
+                log.exception("the platforms' time")
+            self._heard.set()
+            self._ended.wait(workers.BEAT_S)
 
 
 def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) -> list[str]:

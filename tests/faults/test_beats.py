@@ -162,6 +162,25 @@ def test_a_heart_does_not_beat_for_a_publisher_that_does_not_look(
         worker.stop()
 
 
+def test_a_platform_that_does_not_answer_stops_no_heart_and_no_publisher(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where names are not answered, asking for the time takes longer than the heart may be silent."""
+    let_go = threading.Event()
+    monkeypatch.setattr(workers, "hear_the_time", lambda _parts: let_go.wait(30))
+    monkeypatch.setattr("jobs.worker._HEAR_S", 0.2)
+    monkeypatch.setattr(workers, "BEAT_S", 0.02)
+    worker = Worker(loop.parts)
+    worker.start()
+    try:
+        until(lambda: _alive(loop.parts), 20)
+        first = _beat(loop.parts)
+        until(lambda: _beat(loop.parts) > first, 20, "the next beat")
+    finally:
+        let_go.set()
+        worker.stop()
+
+
 @pytest.fixture
 def quick_hands(monkeypatch: pytest.MonkeyPatch, web: Web) -> Iterator[tuple[Supervisor, list[Any], list[float]]]:
     """A supervisor whose workers are sleeping processes, its own clock in one hand: (it, its children, [seconds])."""
