@@ -31,6 +31,7 @@ class Stand(Protocol):
     """What has to be known of a delivery to speak of it. Times are aware.
 
     account: its name. paused_until: the end of a pause that the platform asked for or that an allowance needs.
+    paused_at: percent of the allowance, where that is why.
     by_hand: a person has to delete it on the platform.
     """
 
@@ -64,6 +65,8 @@ class Stand(Protocol):
     def error_facts(self) -> Mapping[str, Any]: ...
     @property
     def paused_until(self) -> datetime | None: ...
+    @property
+    def paused_at(self) -> int | None: ...
     @property
     def by_hand(self) -> bool: ...
 
@@ -133,8 +136,9 @@ class _Facts:
 def _queued(f: _Facts) -> Said:
     row = f.row
     if row.paused_until and row.paused_until > f.now:
+        full = f" (pemakaian {row.paused_at} %)" if row.paused_at else ""
         return Said(
-            f"{f.net} meminta jeda sampai {f.at(row.paused_until)}.",
+            f"{f.net} meminta jeda sampai {f.at(row.paused_until)}{full}.",
             "Kiriman ditunda, bukan gagal, dan dilanjutkan sendiri.",
         )
     if row.error_code:

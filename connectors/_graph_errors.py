@@ -110,6 +110,7 @@ SUBCODES: dict[int, Rule] = {
     1390008: Rule("limit", "posting_too_fast", wait_s=3600),
     2207042: Rule("limit", "quota", "ig", 3600),
     2207050: _auth("account_restricted"),
+    2069032: _auth("user_token"),
     1404078: _auth("page_authorisation"),
     4854002: _auth("page_authorisation"),
     1455006: _content("duplicate"),

@@ -206,7 +206,7 @@ def _facts(error: Exception) -> dict[str, Any]:
 
 def _retry_after(response: Any) -> float | None:
     value = getattr(response, "headers", {}).get("Retry-After", "") if response is not None else ""
-    return float(value) if str(value).isdigit() else None
+    return float(value) if str(value).isascii() and str(value).isdigit() else None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -33,8 +33,8 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
                 or_(
                     col(Account.checked_at).is_(None),
                     col(Account.checked_at) < present - DAILY,
-                    and_(Account.health == "connected", col(Account.expires_at) < warned),
-                    and_(Account.health == "expiring", col(Account.expires_at) < ended),
+                    and_(col(Account.health) == "connected", col(Account.expires_at) < warned),
+                    and_(col(Account.health) == "expiring", col(Account.expires_at) < ended),
                 ),
             )
         ).all()

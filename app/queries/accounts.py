@@ -18,7 +18,8 @@ from app.services import budgets
 class Line:
     """One account. health: with "paused" while the platform's pause lasts. held, last_at: of its deliveries.
 
-    usage_percent: of its fullest allowance, its own or the app's, as last told.
+    usage_percent: of its fullest allowance, its own or the app's, as last told. paused_at: percent, where that is why
+    it rests.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Line:
     expires_at: datetime | None
     checked_at: datetime | None
     paused_until: datetime | None
+    paused_at: int | None
     usage_percent: float
     last_heard_at: datetime | None
     held: int
@@ -63,6 +65,7 @@ def of_organisation(session: Session, organisation_id: int, now: datetime) -> li
             expires_at=account.expires_at,
             checked_at=account.checked_at,
             paused_until=pauses.until(account, now),
+            paused_at=pauses.percent(account),
             usage_percent=used[account.id or 0],
             last_heard_at=account.last_heard_at,
             held=waiting,

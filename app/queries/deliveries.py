@@ -34,8 +34,8 @@ class Looks:
 class Way:
     """A delivery: the post's way to one account. health: of the account.
 
-    paused_until: the later end of the pauses that hold this account up now. by_hand: a person has to delete it
-    there. confirmed_by: whose word its state rests on, when not the platform's.
+    paused_until: the later end of the pauses that hold this account up now; paused_at: percent used, where that is why.
+    by_hand: a person has to delete it there. confirmed_by: whose word its state rests on, when not the platform's.
     """
 
     id: int
@@ -59,6 +59,7 @@ class Way:
     error_facts: Mapping[str, Any]
     health: str
     paused_until: datetime | None
+    paused_at: int | None
     by_hand: bool
     looks: Looks
 
@@ -112,6 +113,7 @@ def _way(delivery: Delivery, account: Account, pauses: budgets.Pauses, trace: _T
         error_facts=dict(delivery.error_facts or {}),
         health=account.health,
         paused_until=pauses.until(account, now),
+        paused_at=pauses.percent(account),
         by_hand=words_hand.needed(delivery),
         # A look that has just begun is counted before its event is written by another process: the larger is right.
         looks=Looks(max(trace.looks, delivery.looks), trace.first, trace.last),

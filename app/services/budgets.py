@@ -74,20 +74,29 @@ def worth_writing(before: Standing, now: Standing) -> bool:
 
 @dataclass(frozen=True)
 class Pauses:
-    """The scopes that wait now, read once for many rows."""
+    """The scopes that wait now, read once for many rows. used: percent of each."""
 
     ends: Mapping[Key, datetime]
+    used: Mapping[Key, float]
 
     def until(self, account: Account, present: datetime) -> datetime | None:
         """When something of this account may be tried again; None when nothing hinders it."""
         later = [end for key in scopes(account) if (end := self.ends.get(key)) is not None and end > present]
         return max(later, default=None)
 
+    def percent(self, account: Account) -> int | None:
+        """How much is used of what waits, when that is why; None where a refusal began the pause, or nothing waits."""
+        full = [self.used[key] for key in scopes(account) if self.used.get(key, 0) >= PAUSE_AT]
+        return round(max(full)) if full else None
+
 
 def pauses(session: Session, present: datetime) -> Pauses:
     """What waits now."""
     rows = session.exec(select(Budget).where(col(Budget.paused_until) > present)).all()
-    return Pauses({(row.scope, row.remote_id): row.paused_until for row in rows if row.paused_until})
+    return Pauses(
+        {(row.scope, row.remote_id): row.paused_until for row in rows if row.paused_until},
+        {(row.scope, row.remote_id): row.used_percent for row in rows},
+    )
 
 
 def until(db: Database, account: Account) -> datetime | None:

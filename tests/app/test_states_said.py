@@ -42,6 +42,7 @@ class Row:
     error_code: str | None = None
     error_facts: dict[str, Any] = field(default_factory=dict)
     paused_until: datetime | None = None
+    paused_at: int | None = None
     by_hand: bool = False
 
 
@@ -65,6 +66,11 @@ TABLE = [
     (
         row("queued", paused_until=NOW + 20 * HOUR, error_code="rate_limit"),
         "Instagram meminta jeda sampai besok 08.00 WIB.",
+        "Kiriman ditunda, bukan gagal, dan dilanjutkan sendiri.",
+    ),
+    (
+        row("queued", paused_until=NOW + HOUR, paused_at=87),
+        "Instagram meminta jeda sampai hari ini 13.00 WIB (pemakaian 87 %).",
         "Kiriman ditunda, bukan gagal, dan dilanjutkan sendiri.",
     ),
     (

@@ -152,6 +152,10 @@ def test_a_pause_that_instagram_names_is_kept() -> None:
     told = translate(REAL["ClientThrottledError"](response=answer(429, **{"Retry-After": "5000"})), writing=False)
     assert isinstance(told, Busy)
     assert told.retry_after == 5000
+    for odd in ("\u00b2", "-5", "Wed, 21 Oct 2026 07:28:00 GMT", ""):
+        told = translate(REAL["ClientThrottledError"](response=answer(429, **{"Retry-After": odd})), writing=False)
+        assert isinstance(told, Busy)
+        assert told.retry_after == 3600
 
 
 def test_facts_hold_nothing_of_the_session() -> None:
