@@ -24,7 +24,7 @@ from app.problems import Problem, Stale
 from app.services import accounts, budgets, moderating, outcomes, timekeeping
 from app.services.claiming import HELD_LOOK
 from app.states import LEASED, Actor, move, note
-from connectors import Busy, Connector, ConnectorError, Gone
+from connectors import Busy, Connector, ConnectorError, Gone, Unsure
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,9 @@ def _next(
     if _after_another(session, outgoing):
         _put_off(session, outgoing, present + _ORDER_GAP)
         return None
-    attempt: dict[str, Any] = {"attempts": outgoing.attempts + 1, "commit_at": present}
+    # What an earlier unclear try may have said is older than this one: looked for from that one on.
+    began = outgoing.commit_at if outgoing.looks else None
+    attempt: dict[str, Any] = {"attempts": outgoing.attempts + 1, "commit_at": began or present}
     move(session, outgoing, "commit", ANSWERER, fence=fence, lease_until=lease, **attempt)
     return "send"
 
@@ -238,6 +240,10 @@ def _look(parts: Parts, claimed: Sending) -> None:
         fresh = session.get(Outgoing, claimed.outgoing_id)
         assert fresh is not None
         why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
+        if fresh.attempts >= outcomes.MOST_ATTEMPTS:
+            # Never a clear answer and never to be seen: one more time would be no better.
+            move(session, fresh, "unreadable", ANSWERER, under=claimed.fence, why=why, wake_at=None)
+            return
         again = outcomes.resend_at(fresh.attempts, parts.settings, present)
         move(session, fresh, "absent", ANSWERER, under=claimed.fence, why=why, wake_at=again, unsure_since=None)
 
@@ -339,6 +345,11 @@ def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
         outcome = outcomes.decide(
             error, committing=True, attempts=outgoing.attempts, settings=parts.settings, present=present
         )
+        if outgoing.looks and outcomes.may_mean_ours(error):
+            doubt = Unsure(error.code, **error.facts)
+            outcome = outcomes.decide(
+                doubt, committing=True, attempts=outgoing.attempts, settings=parts.settings, present=present
+            )
         changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
         why = getattr(error, "code", type(error).__name__)
         facts = getattr(error, "facts", {})

@@ -261,7 +261,9 @@ def _next_queued(
     if (turn := _must_wait(session, parts, delivery, present)) is not None:
         _put_off(session, delivery, turn)
         return None
-    move(session, delivery, "commit", PUBLISHER, attempts=delivery.attempts + 1, commit_at=present, **lease)
+    # What an earlier unclear try may have published is older than this one: looked for from that one on.
+    began = delivery.commit_at if delivery.looks else None
+    move(session, delivery, "commit", PUBLISHER, attempts=delivery.attempts + 1, commit_at=began or present, **lease)
     queueing.settle(session, delivery.post_id, PUBLISHER)
     return "commit"
 

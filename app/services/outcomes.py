@@ -9,7 +9,7 @@ import math
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from app.problems import Problem
 from app.services.budgets import FIRST_S, LONGEST_S
@@ -21,6 +21,8 @@ MOST_ATTEMPTS = 8
 #: Photo problems of this machine, not of the photo: they pass.
 OURS = ("busy", "no_room", "too_slow", "too_heavy")
 _NETWORK = timedelta(seconds=15)
+#: "The same was posted just now", "already published" (whatever number it has), "these photos were posted".
+_PERHAPS_OURS = ("duplicate", "unknown_refusal", "photo_already_posted")
 #: What a person mends at the account, not at the post.
 _OF_ACCOUNT = ("sealed_with_other_key",)
 
@@ -76,6 +78,11 @@ def decide(error: Exception, *, committing: bool, attempts: int, settings: Setti
     if committing:
         return decide(Unsure("internal"), committing=True, attempts=attempts, settings=settings, present=present)
     return _again(Busy("internal"), attempts, settings, present)
+
+
+def may_mean_ours(error: Exception) -> TypeGuard[Refused]:
+    """Whether a refusal after an earlier unclear try may speak of what that try published: no end, but a doubt."""
+    return isinstance(error, Refused) and error.code in _PERHAPS_OURS
 
 
 def back_off(attempts: int, settings: Settings) -> timedelta:

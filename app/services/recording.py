@@ -62,6 +62,11 @@ def absent(parts: Parts, claimed: Work) -> None:
         # A repeatable commit may simply be called again. Another kind must stay absent for the stated time.
         if fresh.repeatable or (fresh.looks >= 2 and lasted >= parts.settings.unsure_for_s):
             why = f"absent on {fresh.looks} looks over {lasted:.0f} s"
+            if fresh.attempts >= outcomes.MOST_ATTEMPTS:
+                # Never a clear answer and never to be seen: one more time would be no better.
+                move(session, fresh, "unreadable", PUBLISHER, under=claimed.fence, why=why, wake_at=None)
+                queueing.settle(session, fresh.post_id, PUBLISHER)
+                return
             again = outcomes.resend_at(fresh.attempts, parts.settings, present)
             # What had vanished before the commit is of no use any more.
             anew: dict[str, Any] = {"staged": {}, "ready": False} if fresh.error_code == "staged_gone" else {}
@@ -168,6 +173,11 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
                 doubt, committing=True, attempts=attempts, settings=parts.settings, present=present
             )
             outcome.changes["repeatable"] = False
+        elif committing and delivery.looks and outcomes.may_mean_ours(error):
+            doubt = Unsure(error.code, **error.facts)
+            outcome = outcomes.decide(
+                doubt, committing=True, attempts=attempts, settings=parts.settings, present=present
+            )
         changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
         if outcome.drop:
             changes |= {"staged": {}, "ready": False, "staged_at": None}
