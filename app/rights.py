@@ -25,7 +25,7 @@ SMALL_FORM = 2_000_000
 RIGHTS = {
     "diri": "one's own name, password, second factor; switching between one's organisations",
     "beranda.lihat": "the start page; its parts follow the other rights",
-    "kiriman.tulis": "draft, edit, submit, reschedule and call off posts",
+    "kiriman.tulis": "draft, edit, submit, reschedule, call off and take back posts",
     "kiriman.setujui": "approve or send back posts",
     "jadwal.lihat": "the schedule and the history of deliveries",
     "kotak.baca": "read the inbox",

@@ -15,6 +15,10 @@ from app.words_history import SILENT
 
 #: The newest that are shown; a delivery that tried for a day makes more.
 MOST = 200
+#: What begins an attempt; the delivery's next event says what came of it.
+BEGINS = frozenset({"stage", "commit", "look_again", "withdraw"})
+#: Steps that are told among a delivery's attempts only.
+_STEPS = frozenset({"stage", "commit", "look_again", "staged", "wait", "expire"})
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Told:
 
 
 def of_post(session: Session, post_id: int) -> list[Told]:
-    """Oldest first; at most MOST, the newest ones."""
+    """Oldest first; at most MOST, the newest ones. Single steps of a delivery stand in its ``attempts``."""
     deliveries = select(col(Delivery.id)).where(col(Delivery.post_id) == post_id)
     rows = session.execute(
         select(
@@ -46,7 +50,11 @@ def of_post(session: Session, post_id: int) -> list[Told]:
         .where(
             or_(
                 and_(col(Event.subject) == "post", col(Event.subject_id) == post_id),
-                and_(col(Event.subject) == "delivery", col(Event.subject_id).in_(deliveries)),
+                and_(
+                    col(Event.subject) == "delivery",
+                    col(Event.subject_id).in_(deliveries),
+                    col(Event.what).not_in(_STEPS),
+                ),
             )
         )
         .order_by(col(Event.id).desc())
@@ -90,9 +98,7 @@ class Attempt:
     times: int = 1
 
 
-#: What begins an attempt; the delivery's next event says what came of it.
-BEGINS = frozenset({"stage", "commit", "look_again", "withdraw"})
-#: What may come of it. Anything else stands for itself.
+#: What may come of an attempt. Anything else stands for itself.
 _ANSWERS = frozenset(
     {
         *("staged", "wait", "expire", "publish", "late_id", "unclear", "found", "absent", "unreadable", "fail", "hold"),

@@ -185,15 +185,3 @@ def test_what_may_be_public_already_is_not_rewritten(web: Web, accounts: list[in
     data = {"csrf_token": token(client, "/saya"), "caption": "Lain", "when": "now", "accounts": accounts[:1]}
     assert client.post(f"/kiriman/{post_id}/ubah", data=data).location == f"/kiriman/{post_id}"
     assert one(web, Post).caption == "Posyandu lansia"
-
-
-@pytest.mark.parametrize(
-    "state", ["queued", "held", "unsure", "needs_person", "failed", "missed", "handed", "withdrawn"]
-)
-def test_every_state_has_its_page(web: Web, accounts: list[int], state: str) -> None:
-    post_id = approved(web, accounts)
-    force(web, post_id, state, error_code="token_expired", error_facts={"x": 1})
-    for role in ("petugas", "koordinator", "pembina"):
-        answer = web.sign_in(role).get(f"/kiriman/{post_id}")
-        assert answer.status_code == 200
-        assert "None" not in answer.get_data(as_text=True)

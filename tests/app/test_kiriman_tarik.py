@@ -156,11 +156,11 @@ def test_what_must_be_deleted_by_hand_is_shown_step_by_step(web: Web, accounts: 
     assert "Ada yang harus Anda hapus sendiri" in page.get_text()
     way = page.select_one(f"#pengiriman-{first}")
     assert way is not None
-    assert len(way.select("ol.steps > li")) >= 3
+    assert len(way.select("ol.taps > li")) >= 3
     assert [link.get_text(strip=True) for link in way.select(".acts a")] == ["Buka di Facebook", "Sudah saya hapus"]
     other = page.select_one(f"#pengiriman-{second}")
     assert other is not None
-    assert other.select("ol.steps, .acts") == []
+    assert other.select("ol.taps, .acts") == []
     # The word is asked for once more: after it nobody looks any more.
     address = f"/kiriman/{post_id}/pengiriman/{first}"
     assert "tidak melihat lagi" in client.get(f"{address}?how=withdrawn").get_data(as_text=True)

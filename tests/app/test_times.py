@@ -148,3 +148,26 @@ def test_next_midnight_is_that_of_the_zone() -> None:
     assert times.next_midnight(utc("2026-08-20 16:59"), WIB) == utc("2026-08-20 17:00")
     assert times.next_midnight(utc("2026-08-20 17:00"), WIB) == utc("2026-08-21 17:00")
     assert times.next_midnight(utc("2026-12-31 14:00"), WIT) == utc("2026-12-31 15:00")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "1 detik"),
+        (59.6, "1 menit"),
+        (-125.2, "2 menit 5 detik"),
+        (3600, "1 jam"),
+        (3605, "1 jam"),
+        (7 * 3600 + 90, "7 jam 1 menit"),
+        (86_400 * 3 + 59, "3 hari"),
+        (200_000, "2 hari 7 jam"),
+    ],
+)
+def test_a_length_of_time_in_its_two_largest_units(seconds: float, words: str) -> None:
+    assert times.span(seconds) == words
+
+
+def test_a_moment_to_the_second() -> None:
+    at = datetime(2026, 8, 20, 12, 0, 7, tzinfo=UTC)
+    assert times.exact(at, WIT, datetime(2026, 8, 20, tzinfo=UTC)) == "hari ini 21.00.07 WIT"
+    assert times.exact(at, WIB, datetime(2027, 8, 20, tzinfo=UTC)) == "Kam 20 Agt 2026, 19.00.07 WIB"
