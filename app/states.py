@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
 from app import clock
@@ -172,16 +173,20 @@ def move(
     target = machine.moves.get((source, action))
     if target is None:
         raise Stale(f"{table.name} {record.id}: no {action} in {source}")
+    # What was set on the record and not written yet: it would be lost by taking over the row below.
+    session.flush()
     change = update(table).where(table.c.id == record.id, table.c[machine.column] == source)
     if under is not None:
         change = change.where(table.c.fence == under)
-    hit = session.execute(change.values({machine.column: target, **changes}))
-    if hit.rowcount != 1:  # type: ignore[attr-defined]  # Session.execute is typed Result; an UPDATE gives CursorResult
+    # The whole row comes back with the update: reading it once more would cost as much as all the rest.
+    row = session.execute(change.values({machine.column: target, **changes}).returning(*table.c)).first()
+    if row is None:
         raise Stale(f"{table.name} {record.id}: {source} --{action}--> was overtaken")
     note(session, record, action, by, why=why, facts=facts, source=source, target=target)
     if machine is DELIVERY and target in TOLD:
         tell(session, record, target)
-    session.refresh(record)
+    for column, value in zip(table.c, row, strict=True):
+        set_committed_value(record, column.key, value)
 
 
 def note(

@@ -7,7 +7,7 @@ test (``tests/connectors/test_contract.py``) runs on it unasked.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import datetime
 from typing import ClassVar
 
@@ -53,7 +53,7 @@ class Connector(ABC):
         #: Server time of the last answer's Date header, None before the first call or without the header.
         self.server_time: datetime | None = None
         #: Remote ids that are known to belong to other posts: looking for one by its words never takes them.
-        self.taken: frozenset[str] = frozenset()
+        self.taken: Container[str] = frozenset()
 
     @classmethod
     def secrets_from(cls, text: str, wire: Wire) -> dict[str, str]:

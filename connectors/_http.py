@@ -6,11 +6,13 @@ process may live on different servers, so the prefix is exchanged here, per sess
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -55,6 +57,49 @@ def date_of(wire: Wire) -> datetime | None:
         return None
 
 
+class _Deadlines:
+    """The thread that minds the deadlines of all calls. One for each call would cost as much as the call itself when
+    fifty are made in the same second."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._calls: dict[int, tuple[float, Callable[[], None]]] = {}
+        self._numbers = itertools.count()
+        self._next = math.inf
+        self._thread: threading.Thread | None = None
+
+    def watch(self, deadline: float, expire: Callable[[], None]) -> int:
+        """Call ``expire`` at that monotonic second unless ``forget`` is told the number before."""
+        with self._changed:
+            number = next(self._numbers)
+            self._calls[number] = (deadline, expire)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._mind, name="deadlines", daemon=True)
+                self._thread.start()
+            elif deadline < self._next:
+                self._changed.notify()
+            return number
+
+    def forget(self, number: int) -> None:
+        """The call has ended. Once this returned, its ``expire`` is not called any more."""
+        with self._changed:
+            self._calls.pop(number, None)
+
+    def _mind(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for number, (deadline, expire) in list(self._calls.items()):
+                    if deadline <= now:
+                        del self._calls[number]
+                        expire()
+                self._next = min((deadline for deadline, _ in self._calls.values()), default=math.inf)
+                self._changed.wait(None if self._next == math.inf else max(0.0, self._next - now))
+
+
+_deadlines = _Deadlines()
+
+
 class _Watch:
     """One call's clock. At the deadline the socket is shut down, whatever the peer is dripping at that moment.
 
@@ -73,13 +118,11 @@ class _Watch:
         self.sent = self.expired = False
         self._sock = None
         self._deadline = time.monotonic() + seconds
-        timer = threading.Timer(seconds, self._expire)
-        timer.daemon = True
-        timer.start()
+        number = _deadlines.watch(self._deadline, self._expire)
         try:
             yield
         finally:
-            timer.cancel()
+            _deadlines.forget(number)
 
     def sending(self, sock: socket.socket) -> None:
         """From here on the other side may have heard us. Raises TimeoutError where the time ran out connecting."""

@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from app.parts import Parts
-from app.services import answering, claiming, publishing
+from app.services import answering, claiming, linking, publishing
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.5
-THREADS = 16
+#: Fifty accounts that publish in the same second, and some that prepare meanwhile. A thread mostly waits for answers.
+THREADS = 64
+#: Of these, at most so many do anything but make public or take back: twenty minutes ahead there is time.
+STAGING = 12
+#: Addresses of public posts are asked for by so many at a time, and only while nothing else is under way.
+LINKING = 4
 
 
 class Publisher:
@@ -26,7 +32,10 @@ class Publisher:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="publish")
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._under_way: set[Future[None]] = set()
+        #: What is under way → whether it is of the kind that must leave room (staging, looking, dropping, linking).
+        self._under_way: dict[Future[None], bool] = {}
+        #: Public posts whose address was not asked for yet. Lost with the process; collecting asks again.
+        self._linkless: deque[int] = deque()
         self._guard = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name="publisher", daemon=True)
         #: When a look last came to its end, monotonic seconds; None before the first. By this a worker is alive.
@@ -52,7 +61,7 @@ class Publisher:
     def busy(self) -> bool:
         """Whether anything is under way."""
         with self._guard:
-            return bool(self._under_way)
+            return bool(self._under_way or self._linkless)
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
@@ -66,26 +75,43 @@ class Publisher:
             self._woken.wait(LOOK_S)
 
     def _look(self) -> None:
-        with self._guard:
-            free = THREADS - len(self._under_way)
+        free, slow = self._room()
         if free <= 0:
             return
-        for work in claiming.claim(self.parts, free):
-            self._submit(publishing.work, work)
-        with self._guard:
-            free = THREADS - len(self._under_way)
+        for work in claiming.claim(self.parts, free, staging=STAGING - slow):
+            self._submit(self._publish, work, slow=work.step not in ("commit", "withdraw"))
+        free, slow = self._room()
         for sending in answering.claim(self.parts, max(free, 1)):
             self._submit(answering.work, sending)
+        free, slow = self._room()
+        if free == THREADS:
+            for delivery_id in self._next_linkless():
+                self._submit(linking.link, delivery_id, slow=True)
 
-    def _submit(self, do: Callable[[Parts, Any], None], claimed: Any) -> None:
-        future = self._pool.submit(do, self.parts, claimed)
+    def _room(self) -> tuple[int, int]:
+        """(free threads, threads that do what must leave room)"""
         with self._guard:
-            self._under_way.add(future)
+            return THREADS - len(self._under_way), sum(self._under_way.values())
+
+    def _next_linkless(self) -> list[int]:
+        with self._guard:
+            return [self._linkless.popleft() for _ in range(min(LINKING, len(self._linkless)))]
+
+    def _publish(self, parts: Parts, work: claiming.Work) -> None:
+        publishing.work(parts, work)
+        if work.step in ("commit", "look"):
+            with self._guard:
+                self._linkless.append(work.delivery_id)
+
+    def _submit(self, do: Callable[[Parts, Any], None], claimed: Any, *, slow: bool = False) -> None:
+        with self._guard:
+            future = self._pool.submit(do, self.parts, claimed)
+            self._under_way[future] = slow
         future.add_done_callback(self._done)
 
     def _done(self, future: Future[None]) -> None:
         with self._guard:
-            self._under_way.discard(future)
+            self._under_way.pop(future, None)
         error = future.exception()
         if error is not None:
             # Whatever it was, the lease brings the row back.

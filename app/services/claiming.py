@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, literal_column, or_
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.db import lease_time
@@ -72,7 +74,9 @@ def waiting(present: datetime, *, staging: bool = True) -> Any:
     time in between. staging False: those that are still to be staged are left out.
     """
     other = aliased(Delivery)
-    busy = select(other.id).where(other.account_id == col(Delivery.account_id), other.state == "committing").exists()
+    # Spelt out: a bound value would hide from the database that the partial index uq_delivery_one_commit fits.
+    committing = col(other.state) == literal_column("'committing'")
+    busy = select(other.id).where(col(other.account_id) == col(Delivery.account_id), committing).exists()
     turn = and_(col(Delivery.ready), ~busy)
     return or_(
         and_(
@@ -101,44 +105,79 @@ def claim(parts: Parts, limit: int = 50, *, staging: int = 50) -> list[Work]:
         turn = func.row_number().over(
             partition_by=col(Delivery.account_id), order_by=(col(Delivery.due_at), col(Delivery.id))
         )
-        turns = select(col(Delivery.id).label("id"), turn.label("turn")).where(waiting(present)).subquery()
+        due = waiting(present, staging=staging > 0)
+        turns = select(col(Delivery.id).label("id"), turn.label("turn")).where(due).subquery()
         rows = session.exec(
             select(Delivery, Account, Post)
             .join(turns, turns.c.id == Delivery.id)
             .join(Account, col(Account.id) == Delivery.account_id)
             .join(Post, col(Post.id) == Delivery.post_id)
             .where(
-                waiting(present),
+                due,
                 # Taking back is urgent and goes on whatever the clock says.
                 or_(col(Post.withdraw_at).is_not(None), timekeeping.right_for(present)),
             )
-            .order_by(turns.c.turn, col(Delivery.due_at), col(Delivery.id))
+            .order_by(~col(Delivery.ready), turns.c.turn, col(Delivery.due_at), col(Delivery.id))
             .limit(limit)
             .with_for_update(skip_locked=True, of=Delivery)
         ).all()
-        pauses = budgets.pauses(session, present)
+        look = _Look(session, parts, present, budgets.pauses(session, present), staging)
+        look.before({delivery.account_id for delivery, _, _ in rows})
         for delivery, account, post in rows:
-            step = _one(session, parts, delivery, account, post, present, pauses)
+            step = _one(look, delivery, account, post)
             if step:
                 assert delivery.id is not None
                 claimed.append(Work(step, delivery.id, delivery.fence, began + parts.settings.lease_s))
+        for post_id in sorted(look.posts):
+            queueing.settle(session, post_id, PUBLISHER)
         reach("claim.written")
     return claimed
 
 
-def _one(
-    session: Session,
-    parts: Parts,
-    delivery: Delivery,
-    account: Account,
-    post: Post,
-    present: datetime,
-    pauses: budgets.Pauses,
-) -> Step | None:
+@dataclass
+class _Look:
+    """One claim under way, and what it read once for all its rows.
+
+    staging: how many more steps may be claimed that are neither a commit nor a withdrawal. posts: to be settled.
+    """
+
+    session: Session
+    parts: Parts
+    present: datetime
+    pauses: budgets.Pauses
+    staging: int
+    posts: set[int] = field(default_factory=set)
+    #: Of each account: (state, repeatable, due_at, id) of what is committing or unclear.
+    open: dict[int, list[tuple[str, bool, datetime, int]]] = field(default_factory=lambda: defaultdict(list))
+
+    def before(self, account_ids: set[int]) -> None:
+        """Read what of these accounts is committing or unclear."""
+        columns = (Delivery.state, Delivery.repeatable, Delivery.due_at, Delivery.id, Delivery.account_id)
+        under_way = col(Delivery.state).in_(("committing", "unsure"))
+        query = select(*map(col, columns)).where(under_way, col(Delivery.account_id).in_(account_ids))
+        for state, repeatable, due_at, id_, account_id in self.session.execute(query):
+            self.open[account_id].append((state, repeatable, due_at, id_))
+
+    def commits(self, account_id: int) -> bool:
+        """Whether one of the account is committing: no other one begins to."""
+        return any(state == "committing" for state, *_ in self.open[account_id])
+
+
+def _one(look: _Look, delivery: Delivery, account: Account, post: Post) -> Step | None:
     """``_next`` in a savepoint of its own: what goes wrong with one row is not the others' trouble."""
+    session, present = look.session, look.present
+    if delivery.state == "queued" and (look.commits(delivery.account_id) if delivery.ready else look.staging <= 0):
+        return None  # its turn comes as soon as the other one has ended
     try:
         with session.begin_nested():
-            return _next(session, parts, delivery, account, post, present, pauses)
+            step = _next(look, delivery, account, post)
+            if step == "commit":
+                assert delivery.id is not None
+                look.open[delivery.account_id].append(("committing", True, delivery.due_at, delivery.id))
+                look.posts.add(delivery.post_id)
+            elif step and step != "withdraw":
+                look.staging -= 1
+            return step
     except IntegrityError:
         # Another process began to commit for this account in this moment (PostgreSQL): one at a time.
         rest = _ORDER_GAP
@@ -154,16 +193,9 @@ def _one(
     return None
 
 
-def _next(
-    session: Session,
-    parts: Parts,
-    delivery: Delivery,
-    account: Account,
-    post: Post,
-    present: datetime,
-    pauses: budgets.Pauses,
-) -> Step | None:
+def _next(look: _Look, delivery: Delivery, account: Account, post: Post) -> Step | None:
     """Decide on one due row and claim it; None when it only had to be moved or put off."""
+    session, parts, present, pauses = look.session, look.parts, look.present, look.pauses
     settings = parts.settings
     lease: dict[str, Any] = {"fence": delivery.fence + 1, "lease_until": present + timedelta(seconds=settings.lease_s)}
     if delivery.state in LEASED:
@@ -205,7 +237,7 @@ def _next(
         clean: dict[str, Any] = {"error_code": None, "error_facts": {}}
         move(session, delivery, "release", PUBLISHER, wake_at=present, **clean)
         queueing.settle(session, delivery.post_id, PUBLISHER)
-    return _next_queued(session, parts, delivery, account, post, present, lease, pauses)
+    return _next_queued(look, delivery, account, post, lease)
 
 
 def _expire(session: Session, settings: Settings, delivery: Delivery, present: datetime) -> None:
@@ -231,15 +263,9 @@ def _expire(session: Session, settings: Settings, delivery: Delivery, present: d
 
 
 def _next_queued(
-    session: Session,
-    parts: Parts,
-    delivery: Delivery,
-    account: Account,
-    post: Post,
-    present: datetime,
-    lease: dict[str, Any],
-    pauses: budgets.Pauses,
+    look: _Look, delivery: Delivery, account: Account, post: Post, lease: dict[str, Any]
 ) -> Literal["stage", "commit"] | None:
+    session, parts, present = look.session, look.parts, look.present
     if account.health == "broken":
         code, facts = account.reason_code or "account_broken", account.reason_facts
         wake_at = held_look(parts, delivery, present)
@@ -247,7 +273,7 @@ def _next_queued(
         move(session, delivery, "hold", PUBLISHER, **held)
         queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
-    if until := pauses.until(account, present):
+    if until := look.pauses.until(account, present):
         _put_off(session, delivery, until)
         return None
     fresh = delivery.ready and delivery.staged_of == content_of(post, account)
@@ -258,13 +284,12 @@ def _next_queued(
     if delivery.due_at > present:
         _put_off(session, delivery, delivery.due_at)
         return None
-    if (turn := _must_wait(session, parts, delivery, present)) is not None:
+    if (turn := _must_wait(look, delivery)) is not None:
         _put_off(session, delivery, turn)
         return None
     # What an earlier unclear try may have published is older than this one: looked for from that one on.
     began = delivery.commit_at if delivery.looks else None
     move(session, delivery, "commit", PUBLISHER, attempts=delivery.attempts + 1, commit_at=began or present, **lease)
-    queueing.settle(session, delivery.post_id, PUBLISHER)
     return "commit"
 
 
@@ -273,16 +298,10 @@ def content_of(post: Post, account: Account) -> str:
     return f"{post.revision}:{account.connector}:{account.remote_id}"
 
 
-def _must_wait(session: Session, parts: Parts, delivery: Delivery, present: datetime) -> datetime | None:
+def _must_wait(look: _Look, delivery: Delivery) -> datetime | None:
     """One account is served in order, and a backlog is spread. The moment to ask again, or None to go on."""
-    others = session.exec(
-        select(Delivery.state, Delivery.repeatable, Delivery.due_at, Delivery.id).where(
-            Delivery.account_id == delivery.account_id,
-            col(Delivery.state).in_(("committing", "unsure")),
-            Delivery.id != delivery.id,
-        )
-    ).all()
-    for state, repeatable, due_at, other_id in others:
+    session, parts, present = look.session, look.parts, look.present
+    for state, repeatable, due_at, other_id in look.open[delivery.account_id]:
         earlier = (due_at, other_id) < (delivery.due_at, delivery.id)
         # An unclear one that can only be found by its caption must not get a neighbour that looks alike.
         if state == "committing" or (earlier and not repeatable):

@@ -16,7 +16,7 @@ from app import clock
 from app.models import Account, Aspiration, Comment, Delivery, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, budgets, outcomes, pace, vanishing
+from app.services import accounts, budgets, linking, outcomes, pace, vanishing
 from app.states import Actor, move, note
 from connectors import Connector, ConnectorError, Gone, RemoteComment, Unsupported
 
@@ -75,6 +75,8 @@ def collect(parts: Parts, delivery_id: int) -> int:
 
         def read(connector: Connector) -> int:
             fresh = 0
+            if linking.wanted(delivery):
+                linking.fill(parts, delivery, connector)
             for batch in _batches(connector.comments(remote_id)):
                 seen.update(comment.remote_id for comment in batch)
                 fresh += _keep_safely(parts, delivery, account, batch)

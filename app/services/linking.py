@@ -10,11 +10,10 @@ import logging
 from sqlalchemy import update
 from sqlmodel import col
 
-from app import clock
 from app.models import Account, Delivery
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts
+from app.services import accounts, budgets
 from connectors import Connector, ConnectorError
 
 log = logging.getLogger(__name__)
@@ -27,13 +26,13 @@ def link(parts: Parts, delivery_id: int) -> None:
         account = session.get(Account, delivery.account_id) if delivery else None
     if delivery is None or account is None or not wanted(delivery) or account.health == "broken":
         return
-    if account.paused_until and account.paused_until > clock.now():
+    if budgets.until(parts.db, account) is not None:
         return
     try:
         accounts.with_connector(
             parts, accounts.opened(parts, account), lambda connector: fill(parts, delivery, connector)
         )
-    except (ConnectorError, Problem) as error:
+    except Problem as error:
         log.info("address of delivery %s: %s", delivery_id, error)
 
 
@@ -43,9 +42,13 @@ def wanted(delivery: Delivery) -> bool:
 
 
 def fill(parts: Parts, delivery: Delivery, connector: Connector) -> None:
-    """Ask an open connector and keep the answer. Raises the connector's errors."""
+    """Ask an open connector and keep the answer; without one nothing else suffers."""
     assert delivery.remote_id is not None
-    address = connector.permalink(delivery.remote_id)
+    try:
+        address = connector.permalink(delivery.remote_id)
+    except ConnectorError as error:
+        log.info("address of delivery %s: %s", delivery.id, error)
+        return
     if address is None:
         return
     with parts.db.write() as session:

@@ -6,6 +6,7 @@ No transaction is open while the network is used. Results are written by ``recor
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,26 +50,40 @@ class _Job:
     account: Account
     content: str
     #: Remote ids of the account's other posts: one with the same words is not this one.
-    taken: frozenset[str]
+    taken: Container[str]
 
 
 def _load(parts: Parts, claimed: Work) -> _Job:
     with parts.db.read() as session:
-        delivery = session.get(Delivery, claimed.delivery_id)
-        assert delivery is not None
+        # One query: a commit has to be quick.
+        query = (
+            select(Delivery, Post, Account)
+            .join(Post, col(Post.id) == Delivery.post_id)
+            .join(Account, col(Account.id) == Delivery.account_id)
+        )
+        delivery, post, account = session.exec(query.where(Delivery.id == claimed.delivery_id)).one()
         if delivery.fence != claimed.fence:
             raise Stale(f"delivery {claimed.delivery_id}")
-        post, account = session.get(Post, delivery.post_id), session.get(Account, delivery.account_id)
-        assert post is not None
-        assert account is not None
-        others = select(Delivery.remote_id).where(
-            Delivery.account_id == delivery.account_id,
-            Delivery.id != delivery.id,
-            col(Delivery.published_at) > clock.now() - _ALIKE,
-        )
-        taken = frozenset(filter(None, session.exec(others)))
-        job = _Job(delivery, post, account, content_of(post, account), taken)
-    return job
+        return _Job(delivery, post, account, content_of(post, account), _Taken(parts, delivery))
+
+
+class _Taken(Container[str]):
+    """Remote ids of the account's other posts, read when somebody asks: a commit that goes well never does."""
+
+    def __init__(self, parts: Parts, delivery: Delivery) -> None:
+        self._parts, self._delivery = parts, delivery
+        self._ids: frozenset[str] | None = None
+
+    def __contains__(self, remote_id: object) -> bool:
+        if self._ids is None:
+            others = select(Delivery.remote_id).where(
+                Delivery.account_id == self._delivery.account_id,
+                Delivery.id != self._delivery.id,
+                col(Delivery.published_at) > clock.now() - _ALIKE,
+            )
+            with self._parts.db.read() as session:
+                self._ids = frozenset(filter(None, session.exec(others)))
+        return remote_id in self._ids
 
 
 def _staged(delivery: Delivery) -> Staged:

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds. More than this and neither "due" nor "too late" means anything.
 LIMIT_S = 120.0
+#: Seconds. Whole-second Date headers and a call's own time make so much noise.
+_NOISE_S = 5.0
 #: What was heard is believed this long by itself (quartz: about 5 s a day); then it is asked for again.
 _FRESH_S = 3600.0
 #: A platform that gave no date is not asked again at every commit.
@@ -36,6 +38,8 @@ PLATFORMS = ("practice", "graph", "instagram_private")
 _guard = threading.Lock()
 _heard: dict[str, tuple[datetime, float]] = {}
 _asked: dict[str, float] = {}
+#: When (database, platform) was last found to be as everybody sees it, and right.
+_right: dict[tuple[str, str], float] = {}
 
 
 def platform_of(account: Account) -> str:
@@ -102,11 +106,20 @@ def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False) -> None
 
 def publish(parts: Parts, platform: str) -> None:
     """Let everybody see how far off we are (doctor, start page), when that has changed."""
+    near = off_s(platform, clock.now())
+    key, now = (str(parts.db.engine.url), platform), _since_boot()
+    with _guard:
+        right = near is not None and abs(near) <= _NOISE_S
+        if right and now - _right.get(key, -_ASK_AGAIN_S) < _ASK_AGAIN_S:
+            return  # as a moment ago: after each post of a full minute the database need not be asked
+        _right.pop(key, None)
     with parts.db.read() as session:
         off = off_s(platform, lease_time(session))
         known = session.exec(select(Worker.clock_off_s).order_by(col(Worker.beat_at).desc())).first()
-    # Whole-second Date headers and a call's own time make a few seconds of noise.
-    if off is None or abs(off - (known or 0)) <= 5:
+    if off is None or abs(off - (known or 0)) <= _NOISE_S:
+        with _guard:
+            if off is not None and right:
+                _right[key] = now
         return
     with parts.db.write() as session:
         session.exec(update(Worker).values(clock_off_s=off))
@@ -117,6 +130,7 @@ def forget() -> None:
     with _guard:
         _heard.clear()
         _asked.clear()
+        _right.clear()
 
 
 def _since_boot() -> float:

@@ -250,9 +250,9 @@ class _Ground:
 
     @staticmethod
     def _until(done: object, what: str) -> None:
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 60
         while not done():  # type: ignore[operator]  # a function
-            assert time.monotonic() < deadline, f"not {what} within 180 s"
+            assert time.monotonic() < deadline, f"not {what} within 60 s"
             # Seldom: this process shares the two cores with those that are measured.
             time.sleep(0.5)
 

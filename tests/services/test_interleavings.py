@@ -108,7 +108,6 @@ def test_an_id_that_comes_after_a_persons_word_is_kept(loop: Loop) -> None:
     publishing.work(loop.parts, claiming.Work(work.step, work.delivery_id, fence, work.deadline))
     delivery, (public,) = loop.delivery(post_id), loop.control.posts(place.page.page_id)
     assert (delivery.state, delivery.remote_id, delivery.confirmed_by) == ("published", public.id, BY.who)
-    assert delivery.permalink
     assert "late_id" in loop.events(delivery)
 
 
