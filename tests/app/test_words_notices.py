@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +76,11 @@ def test_everything_that_is_told_has_its_words_and_fits_a_telephone() -> None:
     assert f"Masih ada {len(many) - 5} hal lain" in body
     assert "://" not in body
     assert len(body) < 4000, "what a Telegram message holds"
+
+
+def test_whatever_a_service_tells_is_known_here() -> None:
+    """An unknown word in the outbox would be thrown away."""
+    sources = [path.read_text("utf-8") for path in (Path(__file__).parents[2] / "app").rglob("*.py")]
+    told = {word for source in sources for word in re.findall(r"\btell\(session, \w+, \"(\w+)\"\)", source)}
+    assert {"account_broken", "public_after_cancel", "withdraw_by_hand"} <= told
+    assert told <= {*STILL, *STILL_ACCOUNT}
