@@ -8,7 +8,7 @@ app.states`` prints the tables.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,20 +201,34 @@ def note(
     target: str | None = None,
 ) -> None:
     """Write one Event about a record; on its own for things that change no state (a staged id, a kind set by hand)."""
-    session.execute(
-        insert(SQLModel.metadata.tables["event"]).values(
-            at=clock.now(),
-            who=by.who,
-            person_id=by.person_id,
-            subject=type(record).__table__.name,
-            subject_id=record.id,
-            what=what,
-            source=source,
-            target=target,
-            why=why,
-            facts=json.loads(json.dumps(dict(facts or {}), default=str)),
-        )
-    )
+    note_all(session, [record], what, by, why=why, facts=facts, source=source, target=target)
+
+
+def note_all(
+    session: Session,
+    records: Sequence[Any],
+    what: str,
+    by: Actor,
+    *,
+    why: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    source: str | None = None,
+    target: str | None = None,
+) -> None:
+    """The same Event about each of some records (at least one) of one table, in one statement."""
+    shared = {
+        "at": clock.now(),
+        "who": by.who,
+        "person_id": by.person_id,
+        "subject": type(records[0]).__table__.name,
+        "what": what,
+        "source": source,
+        "target": target,
+        "why": why,
+        "facts": json.loads(json.dumps(dict(facts or {}), default=str)),
+    }
+    rows = [{**shared, "subject_id": record.id} for record in records]
+    session.execute(insert(SQLModel.metadata.tables["event"]), rows)
 
 
 def tell(session: Session, record: Any, what: str) -> None:

@@ -16,7 +16,8 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
 
     def one(delivery_id: int) -> None:
         if go_on():
-            collecting.collect(parts, delivery_id)
+            # Asked again before each batch: posts go first (jobs/worker.py).
+            collecting.collect(parts, delivery_id, go_on)
 
     while go_on() and (due := collecting.due(parts)):
         with ThreadPoolExecutor(THREADS, thread_name_prefix="collect") as pool:

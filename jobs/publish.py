@@ -22,6 +22,9 @@ THREADS = 64
 STAGING = 12
 #: Addresses of public posts are asked for by so many at a time, and only while nothing else is under way.
 LINKING = 4
+#: Seconds. So long collecting and counting wait between two pieces of work while posts or answers go out: all threads
+#: of a process share one interpreter. It is no longer, so that a day of posts stops no comments.
+GIVE_WAY_S = 2.0
 
 
 class Publisher:
@@ -37,6 +40,9 @@ class Publisher:
         #: Public posts whose address was not asked for yet. Lost with the process; collecting asks again.
         self._linkless: deque[int] = deque()
         self._guard = threading.Lock()
+        #: Set while nothing is under way that a person waits for.
+        self._calm = threading.Event()
+        self._calm.set()
         self._thread = threading.Thread(target=self._loop, name="publisher", daemon=True)
         #: When a look last came to its end, monotonic seconds; None before the first. By this a worker is alive.
         self.looked: float | None = None
@@ -51,6 +57,10 @@ class Publisher:
         self._woken.set()
         self._thread.join()
         self._pool.shutdown(wait=True)
+
+    def give_way(self) -> None:
+        """For whoever is less urgent: wait until nothing goes out, GIVE_WAY_S at most."""
+        self._calm.wait(GIVE_WAY_S)
 
     @property
     def alive(self) -> bool:
@@ -107,11 +117,15 @@ class Publisher:
         with self._guard:
             future = self._pool.submit(do, self.parts, claimed)
             self._under_way[future] = slow
+            if not slow:
+                self._calm.clear()
         future.add_done_callback(self._done)
 
     def _done(self, future: Future[None]) -> None:
         with self._guard:
             self._under_way.pop(future, None)
+            if all(self._under_way.values()):
+                self._calm.set()
         error = future.exception()
         if error is not None:
             # Whatever it was, the lease brings the row back.

@@ -75,6 +75,8 @@ class Worker:
 
     def _fire(self, job: Job) -> None:
         def go_on() -> bool:
+            # Posts go first, whatever else is due.
+            self.publisher.give_way()
             return not self._stopping.is_set() and job.name in self._running
 
         if self._stopping.is_set() or not workers.take(self.parts, job.name, self.id, LEASE_S):
