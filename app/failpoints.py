@@ -36,12 +36,13 @@ POINTS = (
     "answer.recorded",  # 19: and that is on disk
     "answer.looked",  # 20: an unclear reply was looked up, nothing of that is on disk
     "drop.claimed",  # 21: a cancelled one's turn is on disk, nothing was deleted
+    "answer.begun",  # 22: the connector is open, the call is next
     # Inside a transaction: everything is written and nothing of it is on disk.
-    "claim.written",  # 22: of a claim, or of noting that another worker's lease ended
-    "save.written",  # 23: of a remote id while staging
-    "result.written",  # 24: of what became of a step
-    "withdraw.written",  # 25: of what became of taking back
-    "answer.written",  # 26: of what became of a reply, its row in the inbox included
+    "claim.written",  # 23: of a claim, or of noting that another worker's lease ended
+    "save.written",  # 24: of a remote id while staging
+    "result.written",  # 25: of what became of a step
+    "withdraw.written",  # 26: of what became of taking back
+    "answer.written",  # 27: of what became of a reply, its row in the inbox included
 )
 
 _name, _left, _number = "", 0, signal.SIGKILL

@@ -186,13 +186,14 @@ def _load(parts: Parts, claimed: Sending) -> tuple[Outgoing, Comment, Account]:
 def _send(parts: Parts, claimed: Sending) -> None:
     outgoing, comment, account = _load(parts, claimed)
     reach("answer.claimed")
-    if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
-        _failed(parts, claimed, Busy("lease_short"))
-        return
 
     def use(connector: Connector) -> str | None:
         if budgets.until(parts.db, account) is not None:
             raise Busy("paused")
+        # Last of all: whatever slept or waited before this, a reply cannot be sent twice without harm.
+        if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
+            raise Busy("lease_short")
+        reach("answer.begun")
         if outgoing.action == "reply":
             return connector.reply(comment.remote_id, outgoing.text)
         if outgoing.action == "delete":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 
+import pytest
 from sqlalchemy import text
 
 from app.parts import Parts, build
@@ -26,8 +27,18 @@ def dead_publisher() -> None:
             raise SystemExit
         return honest(parts, limit, staging=staging)
 
-    claiming.claim = claim
-    worker.main()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claiming, "claim", claim)
+        worker.main()
+
+
+def publisher_alone() -> None:
+    """Nothing but its publisher writes. SIGSTOP would catch another thread in a transaction, and SQLite locked by a
+    process that sleeps stays locked; a machine that sleeps puts all of them to sleep at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "TIMETABLE", ())
+        patch.setattr(worker, "_FIRST_S", 3600.0)
+        worker.main()
 
 
 def pragmas() -> None:

@@ -52,8 +52,9 @@ class Scene:
         named = environment(self.loop, self.loop.parts.settings.home, **TIMES)
         return {**named, "KENTONGAN_FAIL_AT": fail_at}
 
-    def overstays(self) -> list[float]:
-        """Seconds by which the row stayed in staging or committing after its lease had ended, each time."""
+    def overstays(self, since: datetime) -> list[float]:
+        """Seconds by which the row stayed in staging or committing after its lease had ended, each time; since: when
+        there was a worker again to see that."""
         row = self.row()
         with self.loop.parts.db.read() as session:
             query = select(Event).where(
@@ -61,7 +62,7 @@ class Scene:
             )
             rows = session.exec(query.order_by(col(Event.id))).all()
         ends = [datetime.fromisoformat((one.why or "").removeprefix("lease ended ")) for one in rows]
-        return [(one.at - end).total_seconds() for one, end in zip(rows, ends, strict=True)]
+        return [(one.at - max(end, since)).total_seconds() for one, end in zip(rows, ends, strict=True)]
 
     def public(self) -> str:
         """What is wrong with what residents see, "" when all is as it should be."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app import failpoints
+from app import clock, failpoints
 from app.settings import Settings
 from app.states import LEASED
 from connectors.practice.server import PracticeServer
@@ -26,6 +26,8 @@ from tests.faults.scenes import Scene, Stage
 from tests.fixtures.loop import until
 from tests.fixtures.printed import Record
 
+#: Seconds after the end of a lease within which a living worker takes note: two looks, and a crowded machine.
+MOST_S = 3.0
 _POST = (
     "claim.written", "stage.claimed", "stage.begun", "stage.made", "save.written", "stage.saved", "stage.done",
     "result.written", "stage.recorded", "claim.written:2", "commit.claimed", "commit.begun", "commit.answered",
@@ -50,12 +52,15 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
           for what in ("lost_answer", "error_500")),
     ),
     "reply": (
-        *((point, "") for point in ("claim.written", "answer.claimed", "answer.answered", "answer.written",
-                                    "answer.recorded")),
+        *((point, "") for point in ("claim.written", "answer.claimed", "answer.begun", "answer.answered",
+                                    "answer.written", "answer.recorded")),
         *((point, f"reply {what}") for point in ("answer.looked",) for what in ("lost_answer", "error_500")),
         ("answer.written", "reply lost_answer"),
     ),
-    "hide": (("answer.claimed", ""), ("answer.answered", ""), ("answer.looked", "hide lost_answer")),
+    "hide": (
+        *((point, "") for point in ("answer.claimed", "answer.begun", "answer.answered")),
+        ("answer.looked", "hide lost_answer"),
+    ),
     "withdraw": (
         *((point, "") for point in ("claim.written", "withdraw.claimed", "withdraw.deleted", "withdraw.answered",
                                     "withdraw.written")),
@@ -91,7 +96,7 @@ def test_killed_at_each_point(kind: str, stage: Stage, nursery: Nursery, record_
     first = len(failpoints.POINTS) if kind == "facebook" else 0  # said once
     record_property("fail-points", [len(runs), len(wrong), first])
     assert wrong == []
-    assert longest <= 1.0
+    assert longest <= MOST_S
 
 
 def _run(scene: Scene, nursery: Nursery, at: str, trouble: str) -> tuple[str, list[float]]:
@@ -104,19 +109,19 @@ def _run(scene: Scene, nursery: Nursery, at: str, trouble: str) -> tuple[str, li
     if ended != -signal.SIGKILL:
         return f"ended with {ended}, not there: {child.words()[-500:]}", []
     lease = scene.row().lease_until
-    publisher = Publisher(scene.loop.parts)
+    publisher, since = Publisher(scene.loop.parts), clock.now()
     publisher.start()
     try:
         until(scene.done, 30, often_s=0.1)
     except AssertionError:
         row = scene.row()
-        return f"never done: {row.state} {row.error_code} {row.wake_at} {lease}", scene.overstays()
+        return f"never done: {row.state} {row.error_code} {row.wake_at} {lease}", scene.overstays(since)
     finally:
         publisher.stop()
         scene.loop.parts.db.close()
     if scene.row().state in LEASED or scene.row().lease_until is not None:
         return f"left leased: {scene.row()}", []
-    return scene.public(), scene.overstays()
+    return scene.public(), scene.overstays(since)
 
 
 def _fate(scene: Scene, child: Born) -> int | None:

@@ -17,6 +17,8 @@ from tests.faults.nursery import Born, Nursery
 from tests.faults.scenes import Scene, Stage
 from tests.fixtures.loop import until
 
+_ALONE = "tests.faults.broken:publisher_alone"
+
 
 @pytest.fixture
 def stage(tmp_path: Path, sqlite_template: Path, photo_store: tuple[Store, list[Taken]]) -> Iterator[Stage]:
@@ -64,7 +66,7 @@ def _wakes_and_ends(child: Born) -> None:
 )
 def test_it_wakes_when_the_work_is_done(kind: str, at: str, stage: Stage, nursery: Nursery) -> None:
     scene = stage.scene(kind, 1)
-    child = nursery.bear(scene.environment(at))
+    child = nursery.bear(scene.environment(at), _ALONE)
     until(lambda: _sleeps(child), 30, "it sleeps")
     before = scene.row()
     _another_goes_on(scene)
@@ -83,7 +85,7 @@ def test_it_wakes_when_the_work_is_done(kind: str, at: str, stage: Stage, nurser
 def test_it_sleeps_in_the_middle_of_the_call(stage: Stage, nursery: Nursery) -> None:
     scene = stage.scene("facebook", 1)
     scene.loop.control.fault("flip", "slow", account_id=scene.remote_account, seconds=0.5)
-    child = nursery.bear(scene.environment(""))
+    child = nursery.bear(scene.environment(""), _ALONE)
     until(lambda: scene.row().state == "committing", 30, "the commit")
     child.kill(signal.SIGSTOP)
     _another_goes_on(scene)
