@@ -115,7 +115,11 @@ def attempts(session: Session, post_id: int) -> dict[int, list[Attempt]]:
             col(Event.subject_id), col(Event.at), col(Event.who), col(Event.person_id), col(Event.what),
             col(Event.why), col(Event.facts),
         )
-        .where(col(Event.subject) == "delivery", col(Event.subject_id).in_(deliveries))
+        .where(
+            col(Event.subject) == "delivery",
+            col(Event.subject_id).in_(deliveries),
+            col(Event.what) != "queue",  # a promise, nothing that was tried
+        )
         .order_by(col(Event.id).desc())
         .limit(MOST)
     ).all()  # fmt: skip

@@ -89,10 +89,14 @@ def _moving(ways: Sequence[deliveries.Way], now: datetime) -> bool:
 
 
 def _waits_for_machine(ways: Sequence[deliveries.Way], machine: health.Machine, now: datetime) -> bool:
-    """Whether something of this post is due and nobody works: no worker, or by a clock that is wrong."""
+    """Whether something of this post is due and nobody works: no worker, or by a clock that is wrong.
+
+    What is taken back goes on by any clock.
+    """
     if machine.worker_alive and not machine.clock_wrong:
         return False
-    return any(way.state in deliveries.MOVING or (way.state == "queued" and way.due_at <= now) for way in ways)
+    stopped = [state for state in deliveries.MOVING if state != "withdrawing" or not machine.worker_alive]
+    return any(way.state in stopped or (way.state == "queued" and way.due_at <= now) for way in ways)
 
 
 def _moment_in(text: str) -> str:

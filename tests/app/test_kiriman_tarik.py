@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from app import clock
-from app.models import Account, Delivery, Event, Post
+from app.models import Account, Delivery, Event, Post, Worker
 from app.problems import Problem
 from app.services import addressing, withdrawing
 from app.states import DELIVERY, Actor
@@ -131,6 +131,30 @@ def test_the_button_stands_exactly_where_it_can_be_taken_back(web: Web, accounts
         assert shown == possible, state
         if state == "committing":  # one at a time for an account
             force(web, post_id, "failed", lease_until=None)
+
+
+@pytest.mark.parametrize(
+    ("state", "off", "alive", "said"),
+    [
+        ("queued", None, False, "Penerbit otomatis sedang tidak berjalan"),
+        ("withdrawing", None, False, "Penerbit otomatis sedang tidak berjalan"),
+        ("queued", 300.0, True, "Tidak ada yang dikirim sampai jamnya benar. Jam komputer server 5 menit lebih lambat"),
+        ("withdrawing", 300.0, True, None),  # goes on by any clock
+        ("queued", 90.0, True, None),
+        ("published", None, False, None),
+    ],
+)
+def test_the_page_says_when_nobody_works_on_it(
+    web: Web, accounts: list[int], state: str, off: float | None, alive: bool, said: str | None
+) -> None:
+    post_id = approved(web, accounts[:1], hours=0)
+    force(web, post_id, state, remote_id="1", published_at=clock.now())
+    if alive:
+        with web.parts.db.write() as session:
+            session.add(Worker(id="w", started_at=clock.now(), beat_at=clock.now(), clock_off_s=off))
+    text = soup(web.sign_in("petugas").get(f"/kiriman/{post_id}")).get_text(" ", strip=True)
+    assert ("Penerbit otomatis sedang" in text or "Tidak ada yang dikirim" in text) == (said is not None)
+    assert said is None or said in text
 
 
 def test_a_draft_is_not_taken_back(web: Web, accounts: list[int]) -> None:

@@ -26,10 +26,11 @@ async function look(part) {
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById(part.id)) return;
-    const before = states(part);
+    const before = states(part), after = states(page.getElementById(part.id));
+    if (after !== before) round = 0; // it moves: the next news may come soon
     PARTS.forEach((id) => renew(document.getElementById(id), page.getElementById(id)));
     const now = document.getElementById(part.id);
-    if (now && states(now) !== before) tell(states(now));
+    if (after !== before) tell(after);
     if (now === part) standing(part); // nothing changed, so nobody else goes on
   } catch {
     standing(part); // no signal: later again
@@ -56,10 +57,12 @@ function same(old, fresh) {
   return read(old) === read(fresh) && old.hasAttribute("data-live") === fresh.hasAttribute("data-live");
 }
 
-// Where the focus was, so that it is there again: a link by its address, a summary by its box.
+// Where the focus was, so that it is there again: a link by its address, a summary by its box, a button by its account.
 function trace(element) {
   const box = element.closest("details[id]");
   if (element.tagName === "SUMMARY" && box) return `#${CSS.escape(box.id)} > summary`;
+  const way = element.closest(".way[id]");
+  if (element.tagName === "BUTTON" && way) return `#${CSS.escape(way.id)} button`;
   const href = element.getAttribute("href");
   return href ? `a[href="${CSS.escape(href)}"]` : null;
 }
