@@ -37,3 +37,13 @@ def loop_and_server(
     with PracticeServer(tmp_path / "practice.sqlite3") as server:
         yield begin(installation(db, f"sqlite:///{path}", tmp_path / "home", store), server, photos), server
     db.close()
+
+
+@pytest.fixture
+def both(
+    db: Database, database_url: str, tmp_path: Path, photo_store: tuple[Store, list[Taken]]
+) -> Iterator[tuple[Loop, PracticeServer]]:
+    """On each of the two databases."""
+    store, photos = photo_store
+    with PracticeServer(tmp_path / "practice.sqlite3") as server:
+        yield begin(installation(db, database_url, tmp_path / "home", store), server, photos), server

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select, update
 
 from app import clock, words
 from app.models import Account, Aspiration, Comment, Delivery, Outgoing
-from app.services import accounts, drafting, moderating, queueing, resolving, timekeeping
+from app.services import accounts, drafting, linking, moderating, queueing, resolving, timekeeping
 from connectors.facebook import Facebook
 from connectors.practice.server import PracticeServer
 from jobs import publish
@@ -166,7 +166,7 @@ class Ground:
         """What was staged ahead is due; the replies are written."""
         present = clock.now()
         with self.loop.parts.db.write() as session:
-            later = (col(Delivery.due_at) > present) & (col(Delivery.state) == "queued") & col(Delivery.ready)
+            later = col(Delivery.due_at).between(present, present + AHEAD) & (col(Delivery.state) == "queued") & col(Delivery.ready)
             session.exec(update(Delivery).where(later).values(due_at=present, wake_at=present))
             for spot in self.spots:
                 if spot.case.kind.reply:
@@ -250,6 +250,9 @@ def idle(loop: Loop, publishers: Sequence[Publisher], seconds: float = 90) -> No
 def publishers(loops: Sequence[Loop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Real publishers, one on each of these installations; gives the wait for their rest."""
     monkeypatch.setattr(publish, "LOOK_S", 0.05)
+    monkeypatch.setattr(publish, "THREADS", 12)
+    # The address of what is public is another matter, and a call for each.
+    monkeypatch.setattr(linking, "link", lambda *_: None)
     with ExitStack() as ending:
         running = [Publisher(loop.parts) for loop in loops]
         for publisher in running:

@@ -117,7 +117,7 @@ KINDS: tuple[Kind, ...] = (
         reply=True,
     ),
 )
-_BY_NAME = {kind.name: kind for kind in KINDS}
+BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -263,6 +263,7 @@ class Case:
 
     @property
     def end(self) -> End:
+        """How it ends before anybody does anything about it."""
         return "passes" if self.struck.call.cosmetic else self.struck.fault.end
 
     @property
@@ -341,7 +342,7 @@ def limits() -> Iterator[Case]:
     """Too much: nothing is charged."""
     yield from _coded(LIMITS, LIMITS[4])
     for name in _COMMITS:
-        kind = _BY_NAME[name]
+        kind = BY_NAME[name]
         yield _case(kind, kind.commit, LIMITS[4], 2)
 
 
