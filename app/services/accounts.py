@@ -25,6 +25,8 @@ from connectors.practice import process as practice_process
 T = TypeVar("T")
 #: Seconds of a limit without a stated end, at first.
 LIMIT_PAUSE_S = budgets.FIRST_S
+#: Locks a row that others' foreign keys point at, without holding up those who only point (PostgreSQL).
+_NO_KEY = {"key_share": True}
 #: An address of the practice platform that answered is believed this long; it is asked for at every job.
 _ANSWERED_FOR_S = 2.0
 _practice_lock = threading.Lock()
@@ -125,7 +127,7 @@ def check(parts: Parts, account_id: int, by: Actor, *, secrets_text: str | None 
             _broken(parts, account_id, problem, before, by)
             return
     with parts.db.write() as session:
-        fresh = session.get(Account, account_id, with_for_update=True)
+        fresh = session.get(Account, account_id, with_for_update=_NO_KEY)
         assert fresh is not None
         if secrets_text is None and fresh.sealed != before:
             # Somebody connected it anew, or a job kept a newer session: what we heard is of the old key.
@@ -229,7 +231,7 @@ def mark_broken(session: Session, account_id: int, error: ConnectorError, by: Ac
 
     False where the refused key is no longer the account's: a call that was on its way when it was connected again.
     """
-    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    account = session.get(Account, account_id, with_for_update=_NO_KEY, populate_existing=True)
     key = error.key if isinstance(error, SignInAgain) else None
     if account is None or (key is not None and account.sealed != key):
         return False
@@ -338,14 +340,14 @@ def _learn(parts: Parts, opening: Opened, connector: Connector, *, answered: boo
     if answered and connector.server_time:
         timekeeping.heard(opening.platform, connector.server_time)
         timekeeping.publish(parts, opening.platform)
-    if connector.usage:
-        budgets.heard(parts.db, opening.account, connector.usage, worked=answered)
     key = opening.account.sealed
     if changed := connector.secrets_changed():
         with parts.db.write() as session:
-            account = session.get(Account, opening.account_id, with_for_update=True)
+            account = session.get(Account, opening.account_id, with_for_update=_NO_KEY)
             assert account is not None
             if account.sealed == key:  # else somebody connected it anew meanwhile, or another job was faster
                 key = account.sealed = parts.sealer.seal(changed)
                 session.add(account)
+    if connector.usage:
+        budgets.heard(parts.db, opening.account, connector.usage, worked=answered)
     return key

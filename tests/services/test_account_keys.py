@@ -173,10 +173,15 @@ def test_what_waits_for_an_allowance_is_not_even_checked(loop: Loop) -> None:
         assert loop.account(other.facebook).checked_at != before[other.facebook]
 
 
-def test_a_limit_at_the_check_is_heeded(loop: Loop) -> None:
+def test_a_limit_at_the_check_is_heeded(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
     place = loop.place()
-    loop.control.fault("read", "rate_limit", code=80001, minutes=9, account_id=place.page.page_id)
-    accounts.check(loop.parts, place.facebook, BY)
+
+    def refused(_: Facebook) -> None:
+        raise Busy("rate_limit", limit=True, retry_after=540)  # and no header says so
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Facebook, "check", refused)
+        accounts.check(loop.parts, place.facebook, BY)
     post_id = loop.post(place.facebook)
     loop.settle()
     assert loop.delivery(post_id).state == "queued"
