@@ -129,4 +129,4 @@ def reason(answer: str | None, why: str | None, facts: Mapping[str, Any], zone: 
     if not code:
         return ""
     # A name that is no code of ours is one of a fault in the program.
-    return sentence(code if known(code) else "internal", {k: v for k, v in facts.items() if k != "user_msg"}, zone)
+    return sentence(code if known(code) else "internal", facts, zone)

@@ -64,7 +64,7 @@ def of_post(session: Session, post_id: int) -> list[Told]:
     for at, who, person_id, subject, what, why, facts, connector, account in reversed(rows):
         if (subject, what) in SILENT:
             continue
-        told = Told(at, who, person_id is not None, subject, what, why, facts or {}, connector, account)
+        told = Told(at, who, person_id is not None, subject, what, why, _plain(facts), connector, account)
         last = found[-1] if found else None
         if last and _same(last, told):
             found[-1] = replace(told, times=last.times + 1)
@@ -125,10 +125,13 @@ def attempts(session: Session, post_id: int) -> dict[int, list[Attempt]]:
     ).all()  # fmt: skip
     found: dict[int, list[Attempt]] = {}
     for id_, at, who, person_id, what, why, facts in reversed(rows):
-        # What a platform says in its own language, and its ids, are not for this page.
-        plain = {key: value for key, value in (facts or {}).items() if key not in ("user_msg", "remote_id")}
-        _add(found.setdefault(id_, []), Attempt(at, at, who, person_id is not None, what, None, why, plain))
+        _add(found.setdefault(id_, []), Attempt(at, at, who, person_id is not None, what, None, why, _plain(facts)))
     return found
+
+
+def _plain(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Without what a platform says in its own language, and its ids: they are not for this page."""
+    return {key: value for key, value in (facts or {}).items() if key not in ("user_msg", "remote_id")}
 
 
 def _add(line: list[Attempt], new: Attempt) -> None:

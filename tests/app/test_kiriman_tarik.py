@@ -274,6 +274,7 @@ TRY = Account(organisation_id=1, connector="facebook", remote_id="55", name="IPS
         (PAGE, "http://facebook.com/4411/posts/90", None),
         (PAGE, "https://facebook.com.contoh.example/4411/posts/90", None),
         (PAGE, "https://facebook.com@contoh.example/4411/posts/90", None),
+        (PAGE, "https://contoh.example@facebook.com/4411/posts/90", None),
         (PAGE, "https://notfacebook.com/4411/posts/90", None),
         (PAGE, "javascript:alert(1)//facebook.com/x", None),
         (PAGE, "https://facebook.com/a b", None),

@@ -249,7 +249,7 @@ def test_the_attempts_of_a_delivery_as_one_line_each(web: Web) -> None:
     at = datetime(2026, 8, 20, 5, tzinfo=UTC)
     story: list[tuple[str, str | None, dict[str, Any], int | None]] = [
         ("stage", None, {}, None),
-        ("wait", "server_error", {"user_msg": "An unexpected error has occurred"}, None),
+        ("wait", "server_error", {}, None),
         ("stage", None, {}, None),
         ("wait", "server_error", {}, None),
         ("stage", None, {}, None),
@@ -264,6 +264,7 @@ def test_the_attempts_of_a_delivery_as_one_line_each(web: Web) -> None:
         ("look_again", None, {}, None),
         ("unreadable", None, {"code": "rate_limit"}, None),
         ("resend", None, {}, web.people["koordinator"]),
+        ("fail", "refused", {"user_msg": "An unexpected error has occurred", "code": 1}, None),
     ]
     about: dict[str, Any] = {"subject": "delivery", "subject_id": delivery_id}
     with web.parts.db.write() as session:
@@ -275,6 +276,8 @@ def test_the_attempts_of_a_delivery_as_one_line_each(web: Web) -> None:
     assert box is not None
     when = [line.get_text(" ", strip=True) for line in box.select("li p.meta")]
     said = [" ".join(part.get_text() for part in line.select("strong, p:not(.meta)")) for line in box.select("li")]
+    assert said.pop() == "Facebook menolak Platform menolaknya."
+    when.pop()
     assert said[-7:] == [
         "Penyiapan di sana: belum selesai, dilanjutkan sebentar lagi (2 kali) Platform sedang bermasalah.",
         "Penyiapan di sana: siap, belum terlihat umum",
