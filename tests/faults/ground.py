@@ -162,11 +162,13 @@ class Ground:
         params = rule.fault.params | ({"skip": rule.call.skip} if rule.call.skip else {})
         self.server.api.do_fault(rule.call.place, rule.fault.what, rule.times, account_id, **params)
 
-    def promise_now(self) -> None:
-        """What was staged ahead is due; the replies are written."""
+    def promise_now(self, *, ready: bool = True) -> None:
+        """What was staged ahead (or all of it) is due; the replies are written."""
         present = clock.now()
         with self.loop.parts.db.write() as session:
-            later = col(Delivery.due_at).between(present, present + AHEAD) & (col(Delivery.state) == "queued") & col(Delivery.ready)
+            later = col(Delivery.due_at).between(present, present + AHEAD) & (col(Delivery.state) == "queued")
+            if ready:
+                later &= col(Delivery.ready)
             session.exec(update(Delivery).where(later).values(due_at=present, wake_at=present))
             for spot in self.spots:
                 if spot.case.kind.reply:

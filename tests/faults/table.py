@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 Phase = Literal["stage", "commit", "look"]
@@ -15,6 +16,8 @@ Phase = Literal["stage", "commit", "look"]
 End = Literal["passes", "limit", "auth", "content"]
 #: Seconds. Where time-outs are rehearsed; elsewhere a slow machine must not make one.
 TIMEOUT_S, PATIENT_S = 1.2, 10.0
+#: What the platform asks for after some answers that are no limit; after this all of it is over.
+ASKED = timedelta(seconds=40)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_unclear_answers(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, written: Callable[[Ground], None], third: int
 ) -> None:
     for rest in _run(ground, list(table.unclear())[third::3], monkeypatch):
-        with ground.travel(timedelta(seconds=40)):  # what the platform asked for after some of them
+        with ground.travel(table.ASKED):
             rest()
     written(ground)
 
@@ -92,7 +92,7 @@ def test_twice_in_a_row_lagging_lists_and_things_that_vanish(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, written: Callable[[Ground], None]
 ) -> None:
     for rest in _run(ground, list(table.twice()), monkeypatch):
-        with ground.travel(timedelta(seconds=40)):
+        with ground.travel(table.ASKED):
             rest()
     written(ground)
 
