@@ -177,10 +177,16 @@ def _not_yet(parts: Parts, claimed: Work, error: ConnectorError | Problem, *, re
     """
     with parts.db.write() as session:
         delivery = session.get_one(Delivery, claimed.delivery_id)
+        # The account before its deliveries, as where it is connected again.
+        other_key = not _heed(session, delivery.account_id, error)
+        delivery = session.get_one(Delivery, claimed.delivery_id, with_for_update=True, populate_existing=True)
         if delivery.fence != claimed.fence or delivery.state != "withdrawing":
             raise Stale(f"delivery {claimed.delivery_id} while withdrawing")
         post = session.get_one(Post, delivery.post_id)
         present = lease_time(session)
+        if other_key:
+            delivery.wake_at = present
+            return
         gap = max(_gap(delivery.looks, error), rest or timedelta(0))
         definite = not isinstance(error, Busy | Unsure)
         told = bool(delivery.error_facts.get("by_hand"))
@@ -188,12 +194,20 @@ def _not_yet(parts: Parts, claimed: Work, error: ConnectorError | Problem, *, re
         if hands and not told:
             note(session, delivery, "by_hand", PUBLISHER, why=error.code, facts=error.facts)
             tell(session, delivery, "withdraw_by_hand")
-        if isinstance(error, SignInAgain) and error.code != "permission":
-            accounts.mark_broken(session, delivery.account_id, error, PUBLISHER)
         delivery.error_code = error.code
         delivery.error_facts = {**error.facts, "by_hand": True} if hands else dict(error.facts)
         delivery.wake_at = None if rest is None and isinstance(error, Unsupported) else present + gap
         session.add(delivery)
+
+
+def _heed(session: Session, account_id: int, error: Exception) -> bool:
+    """What it says of the whole account. False: of a key that was changed while the call was on its way. A permission
+    that only deleting needs says nothing of the rest."""
+    if isinstance(error, SignInAgain) and error.code != "permission":
+        return accounts.mark_broken(session, account_id, error, PUBLISHER)
+    if isinstance(error, Busy) and error.limit:
+        accounts.pause(session, account_id, error, PUBLISHER)
+    return True
 
 
 def _gap(looks: int, error: Exception) -> timedelta:

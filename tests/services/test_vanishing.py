@@ -172,7 +172,8 @@ def test_taken_back_while_it_is_looked_for(loop: Loop, monkeypatch: pytest.Monke
     with clock.travel(timedelta(seconds=APART_S + 1)):
         collecting.collect(loop.parts, delivery.id or 0)
     found = loop.delivery(post_id)
-    assert (found.state, found.collect_at) == ("withdrawing", None)
+    assert (found.state, found.collect_at, found.absent_at) == ("withdrawing", None, None)
+    assert loop.events(found)[-1] == "withdraw"
     later(loop, APART_S + 2)
     assert loop.delivery(post_id).state == "withdrawn"
 

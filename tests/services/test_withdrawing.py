@@ -13,8 +13,9 @@ from sqlmodel import Session
 from app import clock, words_hand
 from app.models import Account, Post
 from app.problems import Problem
-from app.services import accounts, claiming, publishing, queueing, timekeeping, withdrawing
+from app.services import accounts, budgets, claiming, publishing, queueing, timekeeping, withdrawing
 from connectors import Busy, load
+from connectors.facebook import Facebook
 from connectors.practice.context import SCOPES
 from tests.fixtures.loop import BY, Loop, Place, until, with_times
 from tests.fixtures.taking_back import BLIND, later, notices, published, resolve, told, withdraw
@@ -98,6 +99,8 @@ def test_every_fault_on_the_way_ends_withdrawn(shared_loop: Loop, platform: str,
     assert notices(loop, delivery) == (fault in HANDS)
     assert words_hand.needed(delivery) == (fault in HANDS)
     assert (loop.account(account_id).health == "broken") == (fault == "expired_token")
+    pause = budgets.until(loop.parts.db, loop.account(account_id))
+    assert (pause is not None) == (fault == "rate_limit"), "posts and reads of the account wait; taking back goes on"
     if fault == "expired_token":
         later(loop, 2000)
         assert loop.delivery(post_id).state == "withdrawing", "not asked with a dead key"
@@ -151,6 +154,30 @@ def test_a_dead_key_is_not_used_again_and_a_new_one_at_once(loop: Loop) -> None:
     accounts.check(loop.parts, place.facebook, BY, secrets_text=place.page.page_token)
     later(loop)
     assert (loop.delivery(post_id).state, loop.control.count(place.page.page_id)) == ("withdrawn", 0)
+
+
+def test_connected_again_while_the_old_key_was_refused(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = loop.place()
+    post_id = published(loop, place.facebook)
+    withdraw(loop, post_id)
+    honest = Facebook.delete_post
+
+    def delete_post(connector: Facebook, remote_id: str) -> None:
+        monkeypatch.undo()
+        loop.control.end_token(place.page.page_token)
+        try:
+            honest(connector, remote_id)
+        finally:
+            loop.control.end_token(place.page.page_token, subcode=None)
+            accounts.check(loop.parts, place.facebook, BY, secrets_text=place.page.page_token)
+            loop.control.end_token(place.page.page_token)
+
+    monkeypatch.setattr(Facebook, "delete_post", delete_post)
+    loop.step()
+    assert (loop.account(place.facebook).health, loop.delivery(post_id).error_code) == ("connected", None)
+    loop.control.end_token(place.page.page_token, subcode=None)
+    loop.step()
+    assert (loop.delivery(post_id).state, notices(loop, loop.delivery(post_id))) == ("withdrawn", 0)
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
