@@ -67,17 +67,23 @@ class Work:
             raise Busy("lease_short")
 
 
+# Made once, making an alias takes longer than a look. The state is spelt out: a bound value would hide from the
+# database that the partial index uq_delivery_one_commit fits.
+_OTHER = aliased(Delivery)
+_BUSY = (
+    select(_OTHER.id)
+    .where(col(_OTHER.account_id) == col(Delivery.account_id), col(_OTHER.state) == literal_column("'committing'"))
+    .exists()
+)
+
+
 def waiting(present: datetime, *, staging: bool = True) -> Any:
     """SQL condition: something is to be done about this delivery now.
 
     A staged one is not looked at while its account commits another: the end of that commit is its turn, without any
     time in between. staging False: those that are still to be staged are left out.
     """
-    other = aliased(Delivery)
-    # Spelt out: a bound value would hide from the database that the partial index uq_delivery_one_commit fits.
-    committing = col(other.state) == literal_column("'committing'")
-    busy = select(other.id).where(col(other.account_id) == col(Delivery.account_id), committing).exists()
-    turn = and_(col(Delivery.ready), ~busy)
+    turn = and_(col(Delivery.ready), ~_BUSY)
     return or_(
         and_(
             col(Delivery.state).in_(_WAITING),
