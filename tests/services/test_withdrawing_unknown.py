@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, update
 
 from app import clock
-from app.models import Delivery
+from app.models import Delivery, Post
 from app.problems import Problem
 from app.services import claiming, publishing, withdrawing
 from connectors import Credentials, Item, Published, Staged, Wire
@@ -124,6 +125,17 @@ def test_an_id_that_arrives_while_it_is_taken_back_by_hand(loop: Loop, monkeypat
         assert (loop.delivery(post_id).error_code, loop.delivery(post_id).wake_at) == ("withdraw_no_id", None)
     later(loop, 20)
     assert (loop.delivery(post_id).state, loop.control.count(place.page.page_id)) == ("withdrawn", 0)
+
+
+def test_what_waits_under_a_withdrawn_post_is_never_sent(loop: Loop) -> None:
+    """Whichever way it came back into the queue: the claim is the last one to see it."""
+    place = loop.place()
+    post_id = loop.post(place.facebook)
+    with loop.parts.db.write() as session:
+        session.exec(update(Post).where(col(Post.id) == post_id).values(withdraw_at=clock.now()))
+    later(loop)
+    assert (loop.delivery(post_id).state, loop.state(post_id)) == ("cancelled", "cancelled")
+    assert all(call.method == "GET" for call in loop.control.log())
 
 
 def _needs_person(loop: Loop, place: Place, fault: str) -> int:
