@@ -20,7 +20,7 @@ pytest_plugins = [
 ]
 
 #: Whole processes and browsers: begun first, so that no core waits for one of them at the end.
-LONG = ("tests/jobs/", "tests/browser/", "tests/test_cli_running.py")
+LONG = ("tests/faults/", "tests/jobs/", "tests/browser/", "tests/test_cli_running.py")
 
 #: Memory that looks like a disk. Every commit waits for the disk, and no test pulls the plug of the machine.
 MEMORY = Path("/dev/shm")
