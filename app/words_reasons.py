@@ -47,10 +47,10 @@ REASONS = {
     "app_token": "Kunci itu milik aplikasi, bukan Halaman. Pakai kunci Halaman.",
     "page_not_managed": "Pemilik kunci itu tidak mengelola Halaman ini; yang dikelolanya: {pages}. Pakai kunci orang "
     "yang mengelolanya, dan centang Halaman ini saat masuk.",
-    "page_tasks": "Peran pemilik kunci itu di Halaman belum cukup ({tasks}). Minta pemilik Halaman menambahkannya, lalu "
-    "sambungkan lagi.",
-    "page_key_withheld": "Facebook tidak memberikan kunci Halaman itu kepada pemilik kunci ini. Minta akses Facebook ke "
-    "Halaman, lalu sambungkan lagi.",
+    "page_tasks": "Peran pemilik kunci itu di Halaman belum cukup ({tasks}). Minta pemilik Halaman menambahkannya, "
+    "lalu sambungkan lagi.",
+    "page_key_withheld": "Facebook tidak memberikan kunci Halaman itu kepada pemilik kunci ini. Minta akses Facebook "
+    "ke Halaman, lalu sambungkan lagi.",
     "data_access_ended": "Izin membaca data selama 90 hari sudah habis. Sambungkan akun lagi.",
     "account_not_visible": "Kunci itu tidak dapat melihat akun tersebut. Periksa nomornya.",
     "no_photo_address": "Instagram perlu mengambil foto, tetapi tidak ada alamat umum maupun Halaman Facebook yang "

@@ -275,8 +275,19 @@ def test_a_limit_waits_as_long_as_the_platform_says(script: Script, graph: Graph
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "7", '{"1": 3}', '{"1": [4, {"call_count": "x", "type": "pages"}]}', "{", '{"call_count": true}',
-     '{"call_count": NaN}', '{"call_count": -1}', '{"call_count": 1e999}', '{"1": [{"call_count": 100, "type": []}]}'],
+    [
+        "",
+        "[]",
+        "7",
+        '{"1": 3}',
+        '{"1": [4, {"call_count": "x", "type": "pages"}]}',
+        "{",
+        '{"call_count": true}',
+        '{"call_count": NaN}',
+        '{"call_count": -1}',
+        '{"call_count": 1e999}',
+        '{"1": [{"call_count": 100, "type": []}]}',
+    ],
 )
 def test_odd_usage_headers_are_nothing(text: str) -> None:
     names = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
