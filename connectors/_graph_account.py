@@ -92,7 +92,8 @@ class GraphConnector(Connector):
 
         Raises SignInAgain saying whose key it is, or why the Page's own is not to be had.
         """
-        kind = kind_of(self.graph, self._debugged())
+        # A Page's id has shown already that the key is not its own; an Instagram account is opened by either kind.
+        kind = kind_of(self.graph, self._debugged(), surely=self.account_scope == "ig")
         if kind == "app":
             raise SignInAgain("app_token")
         if kind == "page" or (kind is None and self.account_scope == "ig"):

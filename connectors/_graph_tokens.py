@@ -27,10 +27,11 @@ _NAMED = 5
 Kind = Literal["page", "person", "app"]
 
 
-def kind_of(graph: Graph, debugged: Answer | None) -> Kind | None:
+def kind_of(graph: Graph, debugged: Answer | None, *, surely: bool) -> Kind | None:
     """Whose key it is; None where the server does not tell. debugged: what debug_token said, where it may be asked.
 
-    Without it a field decides: every Page has a ``category``, and asking a person for it is refused (code 100).
+    Without it a field decides: every Page has a ``category``, and asking a person for it is refused (code 100). surely:
+    the person's list of Pages has to confirm it.
     """
     told = str((debugged or {}).get("type") or "").upper()
     if told:
@@ -40,12 +41,18 @@ def kind_of(graph: Graph, debugged: Answer | None) -> Kind | None:
     except Gone:
         return None
     except Refused:
-        try:
-            graph.read("me", "id")
-        except Refused:
-            return None  # a server without /me
-        return "person"
+        return None if surely and not _has_pages(graph) else "person"
     return "page" if text(me.get("category")) else None
+
+
+def _has_pages(graph: Graph) -> bool:
+    """Whether the key is surely a person's: only a person has a list of Pages. A server that refuses a field it does
+    not know has said nothing yet of the key."""
+    try:
+        rows = graph.get("me", "accounts", {"fields": "id", "limit": "1"}).get("data")
+    except (Refused, SignInAgain):
+        return False
+    return isinstance(rows, list) and bool(rows)
 
 
 def page_token(graph: Graph, account: Credentials, *, instagram: bool) -> str:

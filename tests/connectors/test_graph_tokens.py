@@ -169,6 +169,20 @@ def test_the_end_of_data_access_counts(practice_server: PracticeServer, practice
     assert caught.value.code == "data_access_ended"
 
 
+@pytest.mark.parametrize("accounts", [error(100, None, "(#100) Tried accessing nonexisting field"), Says({"data": []})])
+def test_a_server_that_knows_fewer_fields_has_not_called_the_key_a_persons(script: Script, accounts: Says) -> None:
+    def me(seen: Seen) -> Says:
+        if "category" in seen.params["fields"]:
+            return error(100, None, "(#100) Tried accessing nonexisting field (category)")
+        return Says({"id": PAGE, "instagram_business_account": {"id": IG}})
+
+    script.on("GET", "/me", me)
+    script.on("GET", "/me/accounts", accounts)
+    script.on("GET", f"/{IG}", Says({"id": IG, "username": "ipsm"}))
+    facts, fresh = checked(Instagram, IG, TOKEN, script.wire())
+    assert (facts.remote_id, facts.page_id, fresh) == (IG, PAGE, None)
+
+
 # --- recorded shapes and liars ---------------------------------------------------------------------------------------
 def row(number: int, **other: Any) -> dict[str, Any]:
     """One Page as in the recorded answer of /me/accounts."""
@@ -193,6 +207,8 @@ def person(script: Script) -> Script:
         return Says({"id": "7007", "name": "Bu Ani"})
 
     def listed(seen: Seen) -> Says:
+        if seen.params["limit"] == "1":
+            return Says({"data": [{"id": row(0)["id"]}]})  # whose key is it? only a person has such a list
         assert seen.headers["Authorization"] == f"Bearer {LONG}"
         if seen.params.get("after") != "QVFI":
             link = f"https://graph.facebook.com/v11.0/4131/accounts?access_token={LONG}&limit=4&after=QVFI"
