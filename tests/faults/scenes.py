@@ -85,6 +85,12 @@ class Scene:
         loose = control.loose_photos(self.place.page.page_id)
         return [*control.posts(self.remote_account, unpublished=True), *loose]
 
+    def unheard(self) -> bool:
+        """Whether an answer of the platform did not come in time: what that call made has an id nobody knows."""
+        with self.loop.parts.db.read() as session:
+            query = select(Event.id).where(Event.what == "wait", col(Event.why).is_not(None))
+            return session.exec(query.limit(1)).first() is not None
+
     def _answer(self, hidden: bool, replies: list[str]) -> str:
         outgoing: Outgoing = self.loop.row(Outgoing, self.outgoing_id or 0)
         wanted = [ANSWER] if outgoing.action == "reply" else []

@@ -124,7 +124,8 @@ def _run(scene: Scene, nursery: Nursery, at: str, trouble: str) -> tuple[str, li
     if scene.row().state in LEASED or scene.row().lease_until is not None:
         return f"left leased: {scene.row()}", []
     wrong = scene.public()
-    if not wrong and scene.ends == "published" and not at.startswith(UNKNOWN) and scene.litter():
+    told = scene.ends == "published" and not at.startswith(UNKNOWN) and not scene.unheard()
+    if not wrong and told and scene.litter():
         wrong = f"made twice, though its id was on disk: {scene.litter()}"
     return wrong, scene.overstays(since)
 
