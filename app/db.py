@@ -10,8 +10,9 @@ by a conditional update as in ``states.move``. No network inside a write, at mos
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ from app import clock
 IMMEDIATE = {"kentongan_begin": "IMMEDIATE"}
 
 
+@dataclass(eq=False)
+class _Change:
+    """One change of ``Database.together`` and what became of it."""
+
+    make: Callable[[Session], None]
+    done: bool = False
+    error: BaseException | None = None
+
+
 class Database:
     """One database of one process. Not to be carried over a fork; children are spawned."""
 
@@ -35,6 +45,10 @@ class Database:
         self.path = Path(self.engine.url.database) if self.sqlite and self.engine.url.database else None
         self._writing = threading.Lock()
         self._mine = threading.local()
+        #: Of ``together``: who waits, and whose turn it is to write for all.
+        self._changes: list[_Change] = []
+        self._guard = threading.Lock()
+        self._turn = threading.Lock()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -53,6 +67,52 @@ class Database:
                     yield session
             finally:
                 self._mine.writing = False
+
+    def together(self, change: Callable[[Session], None]) -> None:
+        """Make one small change; back when it is on disk.
+
+        On SQLite those who wait for the database at the same time share one transaction, as there is one writer and
+        one fsync at a time: fifty results of the same second do not queue up. Each change has a savepoint of its own,
+        and its error is raised to whom it belongs.
+        """
+        if not self.sqlite:
+            with self.write() as session:
+                change(session)
+            return
+        mine = _Change(change)
+        with self._guard:
+            self._changes.append(mine)
+        with self._turn:
+            if not mine.done:
+                self._make_changes(mine)
+        if mine.error is not None:
+            raise mine.error
+
+    def _make_changes(self, mine: _Change) -> None:
+        taken: list[_Change] = []
+        try:
+            with self.write() as session:
+                # Only now: whoever came while we waited for the database is taken along.
+                with self._guard:
+                    taken, self._changes = self._changes, []
+                for each in taken:
+                    try:
+                        with session.begin_nested():
+                            each.make(session)
+                    except Exception as error:
+                        each.error = error
+        except BaseException as error:
+            # Nothing of it is on disk. Those that were not taken along try for themselves.
+            taken = taken or [mine]
+            with self._guard:
+                self._changes = [each for each in self._changes if each is not mine]
+            for each in taken:
+                each.error = each.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for each in taken:
+                each.done = True
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -5,7 +5,7 @@ except that a remote id arriving late always wins.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -109,48 +109,52 @@ def _look_later(
 def published(parts: Parts, claimed: Work, public: Published, action: str) -> None:
     """Write down that it is public. The id wins over whatever became of the row meanwhile."""
     present = clock.now()
-    with parts.db.write() as session:
-        delivery = session.get(Delivery, claimed.delivery_id, with_for_update=True)
-        assert delivery is not None
-        account = session.get(Account, delivery.account_id)
-        if delivery.state in ("published", "withdrawing"):
-            if delivery.remote_id is None:
-                # A person said so before the answer came: without its id no comment of it would ever be read.
-                delivery.remote_id, delivery.permalink = public.remote_id, delivery.permalink or public.permalink
-                if delivery.state == "withdrawing":  # now it can be taken back from here
-                    delivery.wake_at = present
-                session.add(delivery)
-                note(session, delivery, "late_id", PUBLISHER, facts={"remote_id": public.remote_id})
-            elif delivery.remote_id != public.remote_id:
-                note(session, delivery, "second_id", PUBLISHER, facts={"remote_id": public.remote_id})
-            return
-        if delivery.state in ("unsure", "needs_person"):
-            action = "found"
-        elif delivery.state != "committing":
-            action = "late_id"
-        source = delivery.state
-        at = present if action == "publish" else delivery.commit_at or present
-        move(
-            session,
-            delivery,
-            action,
-            PUBLISHER,
-            facts={"remote_id": public.remote_id},
-            remote_id=public.remote_id,
-            permalink=public.permalink,
-            published_at=at,
-            wake_at=None,
-            lease_until=None,
-            error_code=None,
-            error_facts={},
-            fence=delivery.fence + 1,
-            **pace.follow(at, practice=bool(account and account.practice)),
-        )
-        if source == "cancelled":
-            tell(session, delivery, "public_after_cancel")
-        withdrawing.follow(session, delivery, PUBLISHER)
-        queueing.settle(session, delivery.post_id, PUBLISHER)
-        reach("result.written")
+    # With whoever else has a result in this moment: a round hour has fifty accounts.
+    parts.db.together(lambda session: _published(session, claimed, public, action, present))
+
+
+def _published(session: Session, claimed: Work, public: Published, action: str, present: datetime) -> None:
+    delivery = session.get(Delivery, claimed.delivery_id, with_for_update=True)
+    assert delivery is not None
+    account = session.get(Account, delivery.account_id)
+    if delivery.state in ("published", "withdrawing"):
+        if delivery.remote_id is None:
+            # A person said so before the answer came: without its id no comment of it would ever be read.
+            delivery.remote_id, delivery.permalink = public.remote_id, delivery.permalink or public.permalink
+            if delivery.state == "withdrawing":  # now it can be taken back from here
+                delivery.wake_at = present
+            session.add(delivery)
+            note(session, delivery, "late_id", PUBLISHER, facts={"remote_id": public.remote_id})
+        elif delivery.remote_id != public.remote_id:
+            note(session, delivery, "second_id", PUBLISHER, facts={"remote_id": public.remote_id})
+        return
+    if delivery.state in ("unsure", "needs_person"):
+        action = "found"
+    elif delivery.state != "committing":
+        action = "late_id"
+    source = delivery.state
+    at = present if action == "publish" else delivery.commit_at or present
+    move(
+        session,
+        delivery,
+        action,
+        PUBLISHER,
+        facts={"remote_id": public.remote_id},
+        remote_id=public.remote_id,
+        permalink=public.permalink,
+        published_at=at,
+        wake_at=None,
+        lease_until=None,
+        error_code=None,
+        error_facts={},
+        fence=delivery.fence + 1,
+        **pace.follow(at, practice=bool(account and account.practice)),
+    )
+    if source == "cancelled":
+        tell(session, delivery, "public_after_cancel")
+    withdrawing.follow(session, delivery, PUBLISHER)
+    queueing.settle(session, delivery.post_id, PUBLISHER)
+    reach("result.written")
 
 
 def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -> None:
