@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app import clock
 from app.db import Database, lease_time
@@ -193,3 +193,40 @@ def test_leases_count_by_one_clock_that_travels_along(db: Database) -> None:
             far = lease_time(session)
     assert near.utcoffset() == timedelta(0)
     assert timedelta(hours=2, minutes=59) < far - near < timedelta(hours=3, minutes=1)
+
+
+def test_small_changes_of_one_moment_share_a_transaction_and_keep_their_own_errors(db: Database) -> None:
+    post_ids = [_post(db) for _ in range(6)]
+    begun, failures, committed = threading.Event(), [], threading.Event()
+
+    def change(post_id: int) -> None:
+        def make(session: Session) -> None:
+            session.get_one(Post, post_id).revision = 7
+            if post_id == post_ids[0]:
+                session.flush()
+                raise ValueError("mine alone")
+
+        try:
+            db.together(make)
+        except ValueError:
+            failures.append(post_id)
+
+    def holding() -> None:
+        with db.write():
+            begun.set()
+            committed.wait(20)
+
+    holder = threading.Thread(target=holding)
+    holder.start()
+    assert begun.wait(20)
+    threads = [threading.Thread(target=change, args=(post_id,)) for post_id in post_ids]
+    for thread in threads:
+        thread.start()
+    committed.set()
+    for thread in (holder, *threads):
+        thread.join(20)
+    assert failures == post_ids[:1]
+    assert [_revision(db, post_id) for post_id in post_ids] == [0, 7, 7, 7, 7, 7]
+    with pytest.raises(RuntimeError), db.write():
+        db.together(lambda session: None)
+    db.together(lambda session: None)  # and the one that was refused is not in the way
