@@ -63,9 +63,9 @@ def test_the_next_of_an_account_is_not_claimed_before_its_turn(loop: Loop) -> No
     ids = [loop.post(place.facebook, caption=f"Urut {number}") for number in range(3)]
     while any(not row.ready for row in loop.deliveries()):
         _stage(loop)
+    before = [row.wake_at for row in loop.deliveries(*ids[1:])]
     (first,) = claiming.claim(loop.parts)
     assert (first.step, first.delivery_id) == ("commit", loop.delivery(ids[0]).id)
-    before = [row.wake_at for row in loop.deliveries(*ids[1:])]
     assert claiming.claim(loop.parts) == []
     assert [row.wake_at for row in loop.deliveries(*ids[1:])] == before, "nothing is put off: its turn comes at once"
 
