@@ -202,6 +202,8 @@ _ZONE = "Asia/Jakarta"
 
 def sentence(code: str, facts: Mapping[str, Any] | None = None, zone: str = _ZONE) -> str:
     """The sentence for a code, its dates in the zone. An unknown code is said openly, so that it can be looked up."""
+    if code == "permission" and not str((facts or {}).get("permission") or "").strip():
+        code = "permission_unnamed"  # Meta's commonest text is "(#200) Permissions error", which names none
     pattern = _ALL.get(code)
     if pattern is None:
         return f"Terjadi hal yang belum kami kenal ({code})."

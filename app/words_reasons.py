@@ -40,6 +40,7 @@ REASONS = {
     "account_restricted": "Akun Instagram dibatasi atau tidak aktif.",
     "page_authorisation": "Facebook meminta pengesahan pengelola Halaman (identitas atau verifikasi dua langkah).",
     "permission": "Izin belum diberikan: {permission}. Sambungkan lagi dan centang izin itu.",
+    "permission_unnamed": "Ada izin yang belum diberikan. Sambungkan lagi dan centang semua izin yang diminta.",
     "app_secret_proof": "Rahasia aplikasi tidak cocok. Pengelola perlu memeriksa KENTONGAN_META_APP_SECRET.",
     "user_token": "Kunci itu milik orang, bukan Halaman. Tempel kunci Halamannya, atau minta pengelola mengisi "
     "KENTONGAN_META_APP_ID dan KENTONGAN_META_APP_SECRET supaya kami menukarnya sendiri.",

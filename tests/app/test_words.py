@@ -39,3 +39,10 @@ def test_a_platforms_words_are_added_only_where_ours_do_not_name_the_cause() -> 
     )
     assert words.sentence("refused", told) == "Platform menolaknya. Kata platform: “The aspect ratio is not supported”."
     assert words.sentence("refused", {"user_msg": "  "}) == "Platform menolaknya."
+
+
+@pytest.mark.parametrize("facts", [None, {}, {"permission": None, "code": 200}, {"permission": " "}])
+def test_a_permission_that_the_platform_did_not_name_is_not_said_as_a_dash(facts: dict[str, object] | None) -> None:
+    said = words.sentence("permission", facts)
+    assert said == "Ada izin yang belum diberikan. Sambungkan lagi dan centang semua izin yang diminta."
+    assert "instagram_basic" in words.sentence("permission", {"permission": "instagram_basic"})
