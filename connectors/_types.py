@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -90,7 +90,7 @@ class Item:
     """One post as it leaves for one account."""
 
     caption: str
-    photos: tuple[PhotoFile, ...] = ()
+    photos: Sequence[PhotoFile] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, select, update
 
 from app import clock
+from app.db import lease_time
 from app.models import Account, Delivery, Organisation, Outgoing
 from app.parts import Parts
 from app.problems import Problem
@@ -262,7 +263,7 @@ def heed(session: Session, account_id: int, error: Exception, by: Actor) -> None
 
 def release(session: Session, account_id: int, by: Actor) -> int:
     """Let held deliveries and answers go on; how many."""
-    present = clock.now()
+    present = lease_time(session)
     count = 0
     posts = set()
     for table in (Delivery, Outgoing):

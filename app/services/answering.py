@@ -5,7 +5,6 @@ up when the answer was unclear. Hiding and deleting may be repeated without harm
 from __future__ import annotations
 
 import logging
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +36,7 @@ _UNREADABLE_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Sending:
-    """One claimed answer. deadline: monotonic seconds at which the lease ends."""
+    """One claimed answer. deadline: when the lease ends, by `clock.since_boot`."""
 
     step: Literal["send", "look"]
     outgoing_id: int
@@ -52,7 +51,7 @@ def claim(parts: Parts, limit: int = 50) -> list[Sending]:
             return []
     claimed: list[Sending] = []
     with parts.db.write() as session:
-        present, began = lease_time(session), time.monotonic()
+        began, present = clock.since_boot(), lease_time(session)
         rows = session.exec(
             select(Outgoing, Account)
             .join(Account, col(Account.id) == Outgoing.account_id)
@@ -191,7 +190,7 @@ def _send(parts: Parts, claimed: Sending) -> None:
         if budgets.until(parts.db, account) is not None:
             raise Busy("paused")
         # Last of all: whatever slept or waited before this, a reply cannot be sent twice without harm.
-        if claimed.deadline - time.monotonic() < parts.settings.http_timeout_s:
+        if claimed.deadline - clock.since_boot() < parts.settings.http_timeout_s:
             raise Busy("lease_short")
         reach("answer.begun")
         if outgoing.action == "reply":
@@ -232,7 +231,8 @@ def _look(parts: Parts, claimed: Sending) -> None:
     if found:
         _sent(parts, claimed, found, "found")
         return
-    present = clock.now()
+    with parts.db.read() as session:
+        present = lease_time(session)
     lasted = (present - (outgoing.unsure_since or present)).total_seconds()
     if outgoing.action == "reply" and not (outgoing.looks >= 2 and lasted >= parts.settings.unsure_for_s):
         _look_later(parts, claimed, None)
@@ -251,8 +251,8 @@ def _look(parts: Parts, claimed: Sending) -> None:
 
 def _look_later(parts: Parts, claimed: Sending, error: Exception | None) -> None:
     """error: why it could not be read; None when it was read and is not there."""
-    present = clock.now()
     with parts.db.write() as session:
+        present = lease_time(session)
         outgoing = session.get(Outgoing, claimed.outgoing_id)
         assert outgoing is not None
         if error is not None:
@@ -334,8 +334,8 @@ def _own_comment(session: Session, parent: Comment, outgoing: Outgoing) -> None:
 def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
     if not isinstance(error, ConnectorError | Problem):
         log.exception("outgoing %s", claimed.outgoing_id, exc_info=error)
-    present = clock.now()
     with parts.db.write() as session:
+        present = lease_time(session)
         outgoing = session.get(Outgoing, claimed.outgoing_id)
         assert outgoing is not None
         if isinstance(error, Gone):

@@ -7,9 +7,11 @@ by ``rise`` alone and is never shortened: what the platform asked for stands, wh
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
@@ -31,8 +33,13 @@ LONGEST_S = 86_400.0
 #: A pause that ended longer ago says nothing of the next one.
 _FORGOTTEN = timedelta(hours=1)
 
-METER = Actor("meter")
 Key = tuple[str, str]
+#: Seconds for which a process believes what it read of an allowance that is far from used up.
+_LOOKED_S = 60.0
+#: Of each database: allowance → (its step, monotonic seconds until which that is believed).
+_unchanged: WeakKeyDictionary[Database, dict[Key, tuple[int, float]]] = WeakKeyDictionary()
+
+METER = Actor("meter")
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ def heard(db: Database, account: Account, said: Mapping[str, Usage], *, worked: 
     if page_id := account.settings.get("page_id"):
         of.setdefault("page", ("page", str(page_id)))
     told = {of[scope]: usage for scope, usage in said.items() if scope in of}
-    if not told:
+    if not told or all(_as_before(db, key, usage) for key, usage in told.items()):
         return
     with db.read() as session:
         present = lease_time(session)
@@ -138,13 +145,30 @@ def heard(db: Database, account: Account, said: Mapping[str, Usage], *, worked: 
             worth_writing(known.get(key, Standing()), after(known.get(key, Standing()), usage, present, worked=worked))
             for key, usage in told.items()
         ):
+            _remember(db, known, told)
             return
+    for key in told:
+        _unchanged.get(db, {}).pop(key, None)
     with db.write() as session:
         # Always in the same order: two processes never wait for each other's rows.
         for key, usage in sorted(told.items(), key=lambda item: item[0]):
             row = _locked(session, key)
             before, present = _standing(row), lease_time(session)
             _write(session, row, before, after(before, usage, present, worked=worked), account, METER, "usage")
+
+
+def _as_before(db: Database, key: Key, usage: Usage) -> bool:
+    """Whether this process saw a moment ago that such a word changes nothing: no look at the database for it. Another
+    process may have written since; then the next look, in a minute at most, follows."""
+    step, until = _unchanged.get(db, {}).get(key, (-1, 0.0))
+    return usage.percent < PAUSE_AT and int(usage.percent // STEP) == step and time.monotonic() < until
+
+
+def _remember(db: Database, known: Mapping[Key, Standing], told: Mapping[Key, Usage]) -> None:
+    until = time.monotonic() + _LOOKED_S
+    for key, usage in told.items():
+        if usage.percent < PAUSE_AT and not known.get(key, Standing()).pause_s:
+            _unchanged.setdefault(db, {})[key] = (int(usage.percent // STEP), until)
 
 
 def limited(session: Session, account: Account, scope: str | None, wait_s: float | None, by: Actor, why: str) -> None:

@@ -7,7 +7,6 @@ backlog after a long stop is spread (design.md section 5).
 from __future__ import annotations
 
 import logging
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from app import clock
 from app.db import lease_time
 from app.failpoints import reach
 from app.models import Account, Delivery, Post
@@ -49,7 +49,7 @@ Step = Literal["stage", "commit", "look", "drop", "withdraw"]
 
 @dataclass(frozen=True)
 class Work:
-    """One claimed step. deadline: monotonic seconds at which the lease ends."""
+    """One claimed step. deadline: when the lease ends, by `clock.since_boot`."""
 
     step: Step
     delivery_id: int
@@ -63,7 +63,7 @@ class Work:
         take this for an unclear answer.
         """
         need = min(2 * settings.http_timeout_s, 0.9 * settings.lease_s)
-        if self.deadline - time.monotonic() < need:
+        if self.deadline - clock.since_boot() < need:
             raise Busy("lease_short")
 
 
@@ -107,7 +107,7 @@ def claim(parts: Parts, limit: int = 50, *, staging: int = 50) -> list[Work]:
     claimed: list[Work] = []
     with parts.db.write() as session:
         # Only now, after waiting for the database: the lease must not seem longer here than it is in the row.
-        present, began = lease_time(session), time.monotonic()
+        began, present = clock.since_boot(), lease_time(session)
         turn = func.row_number().over(
             partition_by=col(Delivery.account_id), order_by=(col(Delivery.due_at), col(Delivery.id))
         )

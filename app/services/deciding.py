@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from app import clock
+from app.db import lease_time
 from app.models import Outgoing
 from app.problems import Problem
 from app.services import moderating
@@ -28,7 +28,7 @@ def decide(session: Session, item_id: int, outgoing_id: int, by: Actor, choice: 
         raise Problem("unknown_choice", choice=choice)
     if (outgoing.state, action) not in DELIVERY.moves:
         raise Problem("nothing_to_resolve", state=outgoing.state)
-    present = clock.now()
+    present = lease_time(session)
     fence = outgoing.fence + 1
     if action == "confirm":
         at = outgoing.commit_at or present

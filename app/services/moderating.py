@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app import clock
+from app.db import lease_time
 from app.models import KINDS, Account, Aspiration, Comment, Delivery, Organisation, Outgoing, Person
 from app.problems import Problem
 from app.services.collecting import first_answer_by, storable
@@ -125,7 +126,7 @@ def _send(
         raise Problem("post_gone")
     if action == "reply" and _on_its_way(session, item_id):
         raise Problem("answer_on_its_way")
-    present = clock.now()
+    present = lease_time(session)
     outgoing = Outgoing(
         aspiration_id=item_id,
         comment_id=comment.id or 0,

@@ -49,6 +49,9 @@ class _Job:
     post: Post
     account: Account
     content: str
+    #: When it was read, as claims count time, and whether something of the account waited then.
+    present: datetime
+    paused: bool
     #: Remote ids of the account's other posts: one with the same words is not this one.
     taken: Container[str]
 
@@ -64,7 +67,9 @@ def _load(parts: Parts, claimed: Work) -> _Job:
         delivery, post, account = session.exec(query.where(Delivery.id == claimed.delivery_id)).one()
         if delivery.fence != claimed.fence:
             raise Stale(f"delivery {claimed.delivery_id}")
-        return _Job(delivery, post, account, content_of(post, account), _Taken(parts, delivery))
+        present = lease_time(session)
+        paused = budgets.pauses(session, present).until(account, present) is not None
+        return _Job(delivery, post, account, content_of(post, account), present, paused, _Taken(parts, delivery))
 
 
 class _Taken(Container[str]):
@@ -192,8 +197,8 @@ def _commit(parts: Parts, claimed: Work) -> None:
         return
 
     def use(connector: Connector) -> Published:
-        item = rendering.item(parts, job.post, job.account)
-        _may(parts, opening)
+        item = rendering.staged_item(parts, job.post, job.account)
+        _may(parts, opening, job)
         claimed.still_enough(parts.settings)
         connector.taken = job.taken
         reach("commit.begun")
@@ -210,16 +215,14 @@ def _commit(parts: Parts, claimed: Work) -> None:
     reach("commit.recorded")
 
 
-def _may(parts: Parts, opening: accounts.Opened) -> None:
+def _may(parts: Parts, opening: accounts.Opened, job: _Job) -> None:
     """Raise Busy("clock_off") where the platform's clock shows that ours is wrong: "due" then means nothing; and
     Busy("paused") where a pause began since the claim."""
     timekeeping.ask(parts, opening.platform, opening.wire)
-    with parts.db.read() as session:
-        present = lease_time(session)
-        if timekeeping.wrong(opening.platform, present):
-            raise Busy("clock_off")
-        if budgets.pauses(session, present).until(opening.account, present) is not None:
-            raise Busy("paused")
+    if timekeeping.wrong(opening.platform, job.present):
+        raise Busy("clock_off")
+    if job.paused:
+        raise Busy("paused")
 
 
 def _look(parts: Parts, claimed: Work) -> None:
@@ -249,7 +252,7 @@ def _look(parts: Parts, claimed: Work) -> None:
 def _found(parts: Parts, connector: Connector, job: _Job, since: datetime) -> Published | None:
     """Our post on the platform, None when it can be read and is not there."""
     connector.taken = job.taken
-    found = connector.find(rendering.item(parts, job.post, job.account), _staged(job.delivery), since)
+    found = connector.find(rendering.staged_item(parts, job.post, job.account), _staged(job.delivery), since)
     if found and found.remote_id in job.taken:
         # Another post with the same words: says nothing of ours.
         raise Busy("unreadable")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import clock
+from app.db import lease_time
 from app.models import Account, Delivery, Post, Target
 from app.problems import Problem, Stale
 from app.services import drafting
@@ -37,7 +37,7 @@ def approve(session: Session, settings: Settings, post_id: int, by: Actor, *, re
     if revision is not None and revision != post.revision:
         raise Stale(f"post {post_id}: revision {revision} was read, {post.revision} is there")
     drafting.blocked(session, post_id)
-    present = clock.now()
+    present = lease_time(session)
     due_at = drafting.promised(post.due_at) or present
     move(session, post, "approve", by, approver_id=by.person_id, due_at=due_at)
     for account_id in session.exec(select(Target.account_id).where(Target.post_id == post_id)):
@@ -98,7 +98,7 @@ def cancel(session: Session, post_id: int, by: Actor) -> list[str]:
 
 def call_off(session: Session, delivery: Delivery, by: Actor) -> None:
     """Cancel one delivery; what was staged for it is dropped next. A worker that is staging it loses its fence."""
-    fence, wake_at = delivery.fence, clock.now() if delivery.staged else None
+    fence, wake_at = delivery.fence, lease_time(session) if delivery.staged else None
     move(session, delivery, "cancel", by, under=fence, fence=fence + 1, lease_until=None, wake_at=wake_at)
 
 
@@ -139,7 +139,7 @@ def reschedule(session: Session, settings: Settings, post_id: int, due_at: datet
 
 
 def _promise(session: Session, settings: Settings, delivery: Delivery, moment: datetime, by: Actor) -> None:
-    present = clock.now()
+    present = lease_time(session)
     # A worker that is staging keeps its lease; it reads the new time when it is done.
     wake_at = delivery.wake_at if delivery.state == "staging" else first_look(settings, moment, present)
     if delivery.state == "missed":
@@ -155,13 +155,23 @@ def _promise(session: Session, settings: Settings, delivery: Delivery, moment: d
 
 def settle(session: Session, post_id: int, by: Actor) -> None:
     """Compute the post's state from its deliveries, after any of them moved."""
+    settle_locked(session, locked(session, post_id), by)
+
+
+def locked(session: Session, post_id: int) -> Post:
+    """The post as it stands now, locked where writes run side by side: of two deliveries that end at once, the second
+    settles with both in view. Read again: a claim had it in hand since before it waited."""
     session.flush()
-    # Locked where writes run side by side: of two deliveries that end at once, the second settles with both in view.
-    # And read again: a claim had it in hand since before it waited.
-    post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
-    if post is None or post.state in ("draft", "in_review"):
+    return session.exec(
+        select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def settle_locked(session: Session, post: Post, by: Actor) -> None:
+    """``settle`` of a post that is ``locked`` already."""
+    if post.state in ("draft", "in_review"):
         return
-    states = set(session.exec(select(Delivery.state).where(Delivery.post_id == post_id)))
+    states = set(session.exec(select(Delivery.state).where(Delivery.post_id == post.id)))
     target = post_state(states)
     if target != post.state:
         try:

@@ -1,5 +1,5 @@
 """Writing down what became of a step: published, refused, unclear, waiting. Always under the fence of the claim,
-except that a remote id arriving late always wins.
+except that a remote id arriving late always wins. What later looks are reckoned from is by the clock of the claims.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app import clock
+from app.db import lease_time
 from app.failpoints import reach
 from app.models import Account, Delivery
 from app.parts import Parts
@@ -29,8 +30,8 @@ UNREADABLE_AFTER = timedelta(hours=24)
 
 def staging(parts: Parts, claimed: Work, content: str, staged: Staged) -> None:
     """Staged, or still being worked on by the platform."""
-    present = clock.now()
     with parts.db.write() as session:
+        present = lease_time(session)
         delivery = session.get(Delivery, claimed.delivery_id)
         assert delivery is not None
         ids: dict[str, Any] = {
@@ -54,8 +55,8 @@ def staging(parts: Parts, claimed: Work, content: str, staged: Staged) -> None:
 
 def absent(parts: Parts, claimed: Work) -> None:
     """The account was read and the post is not there."""
-    present = clock.now()
     with parts.db.write() as session:
+        present = lease_time(session)
         fresh = session.get(Delivery, claimed.delivery_id)
         assert fresh is not None
         lasted = (present - (fresh.unsure_since or present)).total_seconds()
@@ -73,7 +74,6 @@ def absent(parts: Parts, claimed: Work) -> None:
             anew |= {"wake_at": again, "unsure_since": None}
             move(session, fresh, "absent", PUBLISHER, under=claimed.fence, why=why, **anew)
             withdrawing.follow(session, fresh, PUBLISHER)
-            queueing.settle(session, fresh.post_id, PUBLISHER)
         else:
             _look_later(parts, session, fresh, claimed, None)
         reach("result.written")
@@ -81,8 +81,8 @@ def absent(parts: Parts, claimed: Work) -> None:
 
 def unread(parts: Parts, claimed: Work, error: ConnectorError | Problem) -> None:
     """The account could not be read: look again, and after a day leave it to a person."""
-    present = clock.now()
     with parts.db.write() as session:
+        present = lease_time(session)
         delivery = session.get(Delivery, claimed.delivery_id)
         assert delivery is not None
         if delivery.fence != claimed.fence or delivery.state != "unsure":
@@ -98,7 +98,7 @@ def unread(parts: Parts, claimed: Work, error: ConnectorError | Problem) -> None
 def _look_later(
     parts: Parts, session: Session, delivery: Delivery, claimed: Work, error: ConnectorError | Problem | None
 ) -> None:
-    again = outcomes.look_at(error, delivery.looks, parts.settings, clock.now())
+    again = outcomes.look_at(error, delivery.looks, parts.settings, lease_time(session))
     session.exec(
         update(Delivery)
         .where(col(Delivery.id) == delivery.id, col(Delivery.fence) == claimed.fence, col(Delivery.state) == "unsure")
@@ -114,9 +114,12 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
 
 
 def _published(session: Session, claimed: Work, public: Published, action: str, present: datetime) -> None:
-    delivery = session.get(Delivery, claimed.delivery_id, with_for_update=True)
-    assert delivery is not None
-    account = session.get(Account, delivery.account_id)
+    delivery, practice = session.exec(
+        select(Delivery, Account.practice)
+        .join(Account, col(Account.id) == Delivery.account_id)
+        .where(Delivery.id == claimed.delivery_id)
+        .with_for_update(of=Delivery)
+    ).one()
     if delivery.state in ("published", "withdrawing"):
         if delivery.remote_id is None:
             # A person said so before the answer came: without its id no comment of it would ever be read.
@@ -148,12 +151,11 @@ def _published(session: Session, claimed: Work, public: Published, action: str, 
         error_code=None,
         error_facts={},
         fence=delivery.fence + 1,
-        **pace.follow(at, practice=bool(account and account.practice)),
+        **pace.follow(at, practice=practice),
     )
     if source == "cancelled":
         tell(session, delivery, "public_after_cancel")
     withdrawing.follow(session, delivery, PUBLISHER)
-    queueing.settle(session, delivery.post_id, PUBLISHER)
     reach("result.written")
 
 
@@ -161,8 +163,8 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
     """Write down what an error means for the delivery and its account."""
     if not isinstance(error, ConnectorError | Problem):
         log.exception("delivery %s", claimed.delivery_id, exc_info=error)
-    present = clock.now()
     with parts.db.write() as session:
+        present = lease_time(session)
         delivery = session.get(Delivery, claimed.delivery_id)
         assert delivery is not None
         attempts = delivery.attempts + (0 if committing else 1)
@@ -200,5 +202,4 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
         if outcome.limit:
             accounts.pause(session, delivery.account_id, outcome.limit, PUBLISHER)
         withdrawing.follow(session, delivery, PUBLISHER)
-        queueing.settle(session, delivery.post_id, PUBLISHER)
         reach("result.written")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import overload
 
 from app import clock
 from app.models import Account, Photo, Post
@@ -20,15 +21,47 @@ LINK_LIFE = timedelta(hours=24)
 
 def item(parts: Parts, post: Post, account: Account) -> Item:
     """What a connector publishes. Renditions are made once and kept; PhotoProblem when one cannot be made."""
+    return Item(drafting.caption_for(post, account.connector), _photos(parts, post, account))
+
+
+def staged_item(parts: Parts, post: Post, account: Account) -> Item:
+    """The same for a post that was staged: its photos are looked up when somebody asks for them, with what ``item``
+    raises. A commit that only turns something on never does, and has to be quick."""
+    return Item(drafting.caption_for(post, account.connector), _Later(lambda: _photos(parts, post, account)))
+
+
+class _Later(Sequence[PhotoFile]):
+    """Photos that are looked up at first use."""
+
+    def __init__(self, look: Callable[[], tuple[PhotoFile, ...]]) -> None:
+        self._look = look
+        self._found: tuple[PhotoFile, ...] | None = None
+
+    def _all(self) -> tuple[PhotoFile, ...]:
+        if self._found is None:
+            self._found = self._look()
+        return self._found
+
+    @overload
+    def __getitem__(self, place: int) -> PhotoFile: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PhotoFile]: ...
+
+    def __getitem__(self, place: int | slice) -> PhotoFile | Sequence[PhotoFile]:
+        return self._all()[place]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+def _photos(parts: Parts, post: Post, account: Account) -> tuple[PhotoFile, ...]:
     with parts.db.read() as session:
         photos = drafting.photos_of(session, post.id or 0)
     files = prints(parts, photos, load()[account.connector].limits)
-    return Item(
-        drafting.caption_for(post, account.connector),
-        tuple(
-            PhotoFile(path, photo.alt_text, public_url(parts, reference))
-            for (reference, path), photo in zip(files, photos, strict=True)
-        ),
+    return tuple(
+        PhotoFile(path, photo.alt_text, public_url(parts, reference))
+        for (reference, path), photo in zip(files, photos, strict=True)
     )
 
 

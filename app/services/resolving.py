@@ -6,6 +6,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.db import lease_time
 from app.models import Account, Delivery, Post
 from app.problems import Problem
 from app.services import addressing, drafting, pace, queueing, withdrawing
@@ -45,7 +46,7 @@ def resolve(
             raise Problem("withdraw_under_way")
         drafting.blocked(session, delivery.post_id, account_id=delivery.account_id)
         # A person's "send it" is a new promise: now, or the old time if that is still ahead.
-        present = clock.now()
+        present = lease_time(session)
         due_at = max(delivery.due_at, present)
         wake_at = queueing.first_look(settings, due_at, present)
         fence = delivery.fence + 1

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,7 +51,7 @@ def platform_of(account: Account) -> str:
 def heard(platform: str, date: datetime) -> None:
     """A Date header came in just now."""
     with _guard:
-        _heard[platform] = (date, _since_boot())
+        _heard[platform] = (date, clock.since_boot())
 
 
 def off_s(platform: str, present: datetime) -> float | None:
@@ -61,7 +60,7 @@ def off_s(platform: str, present: datetime) -> float | None:
         date, at = _heard.get(platform, (None, 0.0))
     if date is None:
         return None
-    there = date + timedelta(seconds=_since_boot() - at)
+    there = date + timedelta(seconds=clock.since_boot() - at)
     # A test's own travels are no jump of the clock.
     return (there - (present - clock.shift())).total_seconds()
 
@@ -91,7 +90,7 @@ def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False) -> None
 
     One that was asked within the last minute is not asked again.
     """
-    now = _since_boot()
+    now = clock.since_boot()
     with _guard:
         fresh = platform in _heard and now - _heard[platform][1] < _FRESH_S
         tried = now - _asked.get(platform, -_ASK_AGAIN_S) < _ASK_AGAIN_S
@@ -107,7 +106,7 @@ def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False) -> None
 def publish(parts: Parts, platform: str) -> None:
     """Let everybody see how far off we are (doctor, start page), when that has changed."""
     near = off_s(platform, clock.now())
-    key, now = (str(parts.db.engine.url), platform), _since_boot()
+    key, now = (str(parts.db.engine.url), platform), clock.since_boot()
     with _guard:
         right = near is not None and abs(near) <= _NOISE_S
         if right and now - _right.get(key, -_ASK_AGAIN_S) < _ASK_AGAIN_S:
@@ -131,8 +130,3 @@ def forget() -> None:
         _heard.clear()
         _asked.clear()
         _right.clear()
-
-
-def _since_boot() -> float:
-    # Counts also while the machine sleeps, which time.monotonic() does not on Linux.
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

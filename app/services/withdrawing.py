@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app import clock
 from app.db import lease_time
 from app.failpoints import reach
 from app.models import Account, Delivery, Post
@@ -53,7 +52,7 @@ def ask(session: Session, post_id: int, reason: str, by: Actor) -> Post:
         raise Problem("withdraw_under_way")
     if not any(one.state in _PERHAPS_PUBLIC for one in deliveries):
         raise Problem("not_public", state=post.state)
-    post.withdraw_at, post.withdraw_reason = clock.now(), reason.strip()
+    post.withdraw_at, post.withdraw_reason = lease_time(session), reason.strip()
     session.add(post)
     session.flush()
     note(session, post, "withdraw", by, why=post.withdraw_reason)
@@ -65,7 +64,7 @@ def ask(session: Session, post_id: int, reason: str, by: Actor) -> Post:
 
 def begin(session: Session, delivery: Delivery, by: Actor) -> None:
     """What the withdrawal of its post means for one delivery in the state it has now."""
-    present = clock.now()
+    present = lease_time(session)
     if delivery.state == "published":
         anew: dict[str, Any] = {"looks": 0, "attempts": 0, "error_code": None, "error_facts": {}, "absent_at": None}
         rest: dict[str, Any] = {"wake_at": present, "collect_at": None, "reading_at": None}
@@ -82,11 +81,12 @@ def begin(session: Session, delivery: Delivery, by: Actor) -> None:
 
 
 def follow(session: Session, delivery: Delivery, by: Actor) -> None:
-    """What became of it is known just now. Where somebody asked meanwhile to take the post back: what is public is
-    taken back at once, and what was not sent never will be."""
-    post = session.get(Post, delivery.post_id, populate_existing=True)
-    if post is not None and post.withdraw_at is not None and delivery.state in ("published", *_NOT_PUBLIC):
+    """What became of it is known just now: its post is settled. Where somebody asked meanwhile to take the post back,
+    what is public is taken back at once, and what was not sent never will be."""
+    post = queueing.locked(session, delivery.post_id)
+    if post.withdraw_at is not None and delivery.state in ("published", *_NOT_PUBLIC):
         begin(session, delivery, by)
+    queueing.settle_locked(session, post, by)
 
 
 def confirm(session: Session, delivery: Delivery, by: Actor) -> None:
