@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
@@ -175,11 +176,10 @@ def move(
         raise Stale(f"{table.name} {record.id}: no {action} in {source}")
     # What was set on the record and not written yet: it would be lost by taking over the row below.
     session.flush()
-    change = update(table).where(table.c.id == record.id, table.c[machine.column] == source)
-    if under is not None:
-        change = change.where(table.c.fence == under)
-    # The whole row comes back with the update: reading it once more would cost as much as all the rest.
-    row = session.execute(change.values({machine.column: target, **changes}).returning(*table.c)).first()
+    written = {machine.column: target, **changes}
+    change = _change(table, machine.column, tuple(written), fenced=under is not None)
+    known = {"id_is": record.id, "state_is": source} | ({} if under is None else {"fence_is": under})
+    row = session.execute(change, {**known, **{f"to_{name}": value for name, value in written.items()}}).first()
     if row is None:
         raise Stale(f"{table.name} {record.id}: {source} --{action}--> was overtaken")
     note(session, record, action, by, why=why, facts=facts, source=source, target=target)
@@ -187,6 +187,16 @@ def move(
         tell(session, record, target)
     for column, value in zip(table.c, row, strict=True):
         set_committed_value(record, column.key, value)
+
+
+@cache
+def _change(table: Table, state: str, columns: tuple[str, ...], *, fenced: bool) -> Any:
+    """The conditional update, made once: putting it together costs more than running it. The whole row comes back
+    with it, so that nobody has to read it once more."""
+    change = update(table).where(table.c.id == bindparam("id_is"), table.c[state] == bindparam("state_is"))
+    if fenced:
+        change = change.where(table.c.fence == bindparam("fence_is"))
+    return change.values({name: bindparam(f"to_{name}", type_=table.c[name].type) for name in columns}).returning(table)
 
 
 def note(
@@ -228,7 +238,7 @@ def note_all(
         "facts": json.loads(json.dumps(dict(facts or {}), default=str)),
     }
     rows = [{**shared, "subject_id": record.id} for record in records]
-    session.execute(insert(SQLModel.metadata.tables["event"]), rows)
+    session.execute(_insert("event"), rows)
 
 
 def tell(session: Session, record: Any, what: str) -> None:
@@ -238,7 +248,12 @@ def tell(session: Session, record: Any, what: str) -> None:
     """
     table = type(record).__table__.name
     values = {"at": clock.now(), "subject": table, "subject_id": record.id, "what": what, "wake_at": clock.now()}
-    session.execute(insert(SQLModel.metadata.tables["notice"]).values(**values))
+    session.execute(_insert("notice"), values)
+
+
+@cache
+def _insert(name: str) -> Any:
+    return insert(SQLModel.metadata.tables[name])
 
 
 def table(machine: Machine) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.models import Account, Worker
+from app.queries.deliveries import MOVING, Way
 from app.services import budgets
 from app.services.timekeeping import LIMIT_S
 
@@ -47,6 +48,18 @@ def machine(session: Session, now: datetime) -> Machine:
     ).scalar_one_or_none()
     worth = off if off is not None and abs(off) > CLOCK_OFF_S else None
     return Machine(last is not None and now - last <= FRESH, last, worth)
+
+
+def stops(way: Way, machine: Machine, now: datetime) -> bool:
+    """Whether this one is due and nobody works on it: no worker, or by a clock that is wrong.
+
+    What is taken back, and what is looked for, goes on by any clock.
+    """
+    if machine.worker_alive and not machine.clock_wrong:
+        return False
+    if way.state in ("withdrawing", "unsure"):
+        return not machine.worker_alive
+    return way.state in MOVING or (way.state == "queued" and way.due_at <= now)
 
 
 @dataclass(frozen=True)

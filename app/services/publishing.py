@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from app import clock
@@ -56,15 +56,18 @@ class _Job:
     taken: Container[str]
 
 
+#: One query, put together once: a commit has to be quick.
+_OF_JOB = (
+    select(Delivery, Post, Account)
+    .join(Post, col(Post.id) == Delivery.post_id)
+    .join(Account, col(Account.id) == Delivery.account_id)
+    .where(col(Delivery.id) == bindparam("id_is"))
+)
+
+
 def _load(parts: Parts, claimed: Work) -> _Job:
     with parts.db.read() as session:
-        # One query: a commit has to be quick.
-        query = (
-            select(Delivery, Post, Account)
-            .join(Post, col(Post.id) == Delivery.post_id)
-            .join(Account, col(Account.id) == Delivery.account_id)
-        )
-        delivery, post, account = session.exec(query.where(Delivery.id == claimed.delivery_id)).one()
+        delivery, post, account = session.exec(_OF_JOB, params={"id_is": claimed.delivery_id}).one()
         if delivery.fence != claimed.fence:
             raise Stale(f"delivery {claimed.delivery_id}")
         present = lease_time(session)

@@ -56,7 +56,7 @@ def page(post_id: int, status: int = 200, **facts: Any) -> Any:
         say_at=_moment_in,
         form_number=number,
         withdraws=next((each for each in reversed(told) if (each.subject, each.what) == ("post", "withdraw")), None),
-        waits_for_machine=_waits_for_machine(ways, machine, now),
+        waits_for_machine=any(health.stops(way, machine, now) for way in ways),
         machine=machine,
         clock_words=words_delivery.clock_off,
         exact=lambda at: times.exact(at, zone(), now),
@@ -86,17 +86,6 @@ def _moving(ways: Sequence[deliveries.Way], now: datetime) -> bool:
         way.state in deliveries.MOVING or (way.state == "queued" and min(way.due_at, way.wake_at or way.due_at) <= soon)
         for way in ways
     )
-
-
-def _waits_for_machine(ways: Sequence[deliveries.Way], machine: health.Machine, now: datetime) -> bool:
-    """Whether something of this post is due and nobody works: no worker, or by a clock that is wrong.
-
-    What is taken back goes on by any clock.
-    """
-    if machine.worker_alive and not machine.clock_wrong:
-        return False
-    stopped = [state for state in deliveries.MOVING if state != "withdrawing" or not machine.worker_alive]
-    return any(way.state in stopped or (way.state == "queued" and way.due_at <= now) for way in ways)
 
 
 def _moment_in(text: str) -> str:
