@@ -97,9 +97,22 @@ def net(connector: str) -> str:
     return NETS.get(connector, connector)
 
 
-def say(row: Stand, waits: Patience, zone: str, now: datetime) -> Said:
-    """The two sentences for a delivery as it stands now, times in the zone."""
-    return _SAY[row.state](_Facts(row, waits, zone, now))
+def say(row: Stand, waits: Patience, zone: str, now: datetime, stopped: str | None = None) -> Said:
+    """The two sentences for a delivery as it stands now, times in the zone.
+
+    stopped: why nobody works on it, as ``machine_stopped`` says; else it would be said to go out in a moment.
+    """
+    said = _SAY[row.state](_Facts(row, waits, zone, now))
+    if stopped is None or row.by_hand:
+        return said
+    return Said(said.what, f"Jangan kirim ulang dulu. {stopped}" if row.state == "unsure" else stopped)
+
+
+def machine_stopped(clock_off_s: float | None) -> str:
+    """Why nothing is sent, as a next step: clock_off_s of a clock that is wrong; None: no worker runs."""
+    if clock_off_s is None:
+        return "Penerbit otomatis sedang tidak berjalan. Tidak hilang: dilanjutkan begitu pengelola menyalakannya."
+    return f"Tidak ada yang dikirim sampai jamnya benar. {clock_off(clock_off_s)} Minta pengelola menyetelnya."
 
 
 def clock_off(seconds: float) -> str:

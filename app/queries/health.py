@@ -53,11 +53,11 @@ def machine(session: Session, now: datetime) -> Machine:
 def stops(way: Way, machine: Machine, now: datetime) -> bool:
     """Whether this one is due and nobody works on it: no worker, or by a clock that is wrong.
 
-    What is taken back, and what is looked for, goes on by any clock.
+    What is taken back goes on by any clock.
     """
     if machine.worker_alive and not machine.clock_wrong:
         return False
-    if way.state in ("withdrawing", "unsure"):
+    if way.state == "withdrawing":
         return not machine.worker_alive
     return way.state in MOVING or (way.state == "queued" and way.due_at <= now)
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app import clock, words, words_delivery, words_hand
 from app.models import Account, Aspiration, Comment, Delivery, Organisation, Outgoing, Post, Reading
 from app.problems import Problem
+from app.queries import health
 from app.queries.deliveries import Way, ways
 from app.settings import Settings
 from connectors import METRICS
@@ -79,9 +80,15 @@ def deliveries(
         query = query.where(Post.organisation_id == organisation_id)
     rows, now = session.exec(query).all(), clock.now()
     stands = ways(session, [(delivery, account) for delivery, account, _ in rows], now)
-    waits = patience or _AS_SET
+    waits, machine = patience or _AS_SET, health.machine(session, now)
+    why = words_delivery.machine_stopped(machine.clock_off_s if machine.worker_alive else None)
     return [
-        _delivery(row[0], way, words_delivery.say(way, waits, row[2], now), row[2])
+        _delivery(
+            row[0],
+            way,
+            words_delivery.say(way, waits, row[2], now, why if health.stops(way, machine, now) else None),
+            row[2],
+        )
         for row, way in zip(rows, stands, strict=True)
     ]
 

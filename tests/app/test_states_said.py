@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app import clock, words, words_delivery, words_history
-from app.models import Event, Organisation
+from app.models import Event, Organisation, Worker
 from app.queries import records
 from app.services import budgets
 from app.states import DELIVERY
@@ -310,3 +310,36 @@ def test_the_command_line_says_the_same(web: Web) -> None:
     assert first["said"].endswith("Kiriman ditahan, bukan batal.")
     assert first["next_step"] == "Waktu tunggunya habis Kam 20 Agt, 20.00 WIT; sebentar lagi dinyatakan terlewat."
     assert second["said"].endswith("WIT.")
+
+
+@pytest.mark.parametrize(
+    ("beats_ago", "off", "said"),
+    [
+        (None, None, "Penerbit otomatis sedang tidak berjalan. Tidak hilang:"),
+        (timedelta(minutes=5), None, "Penerbit otomatis sedang tidak berjalan. Tidak hilang:"),
+        (timedelta(seconds=2), -300.0, "Tidak ada yang dikirim sampai jamnya benar. Jam komputer server 5 menit lebih"),
+        (timedelta(seconds=2), 300.0, "Tidak ada yang dikirim sampai jamnya benar. Jam komputer server 5 menit lebih"),
+        (timedelta(seconds=2), None, "Dikirim sebentar lagi."),
+    ],
+)
+def test_where_nobody_works_nothing_is_said_to_go_out_in_a_moment(
+    web: Web, beats_ago: timedelta | None, off: float | None, said: str
+) -> None:
+    post_id = approved(web, two_accounts(web))
+    with web.parts.db.write() as session:
+        if beats_ago is not None:
+            began = clock.now() - beats_ago
+            session.add(Worker(id="w", started_at=began, beat_at=began, clock_off_s=off))
+    force(web, post_id, "queued", due_at=clock.now() + HOUR)
+    with web.parts.db.read() as session:
+        later = records.post(session, post_id)["deliveries"][0]
+    assert later["next_step"] == "Terbit sendiri pada waktunya.", "what is not due yet may still be in time"
+    force(web, post_id, "queued", due_at=clock.now() - HOUR)
+    with web.parts.db.read() as session:
+        now_due = records.post(session, post_id)["deliveries"][0]
+    assert now_due["next_step"].startswith(said)
+    force(web, post_id, "unsure", due_at=NOW)
+    with web.parts.db.read() as session:
+        unclear = records.post(session, post_id)["deliveries"][0]
+    assert unclear["next_step"].startswith("Jangan kirim ulang dulu")
+    assert ("mengeceknya sendiri" in unclear["next_step"]) == (said == "Dikirim sebentar lagi.")
