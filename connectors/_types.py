@@ -98,13 +98,15 @@ class Staged:
     """Where staging stands. ``ids`` are remote ids by a connector's own names and survive a restart as JSON.
 
     ready: only ``commit`` is left. wait_s: look again after this many seconds (a container is not finished).
-    repeatable: ``commit`` may be called again without harm after an unclear answer and a look.
+    repeatable: ``commit`` may be called again without harm after an unclear answer and a look. tried: a commit may have
+    been begun before; only where that is surely not so may it leave out to look first.
     """
 
     ids: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     ready: bool = False
     wait_s: float | None = None
     repeatable: bool = True
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

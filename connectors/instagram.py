@@ -119,7 +119,7 @@ class Instagram(GraphConnector):
         return Staging(self.graph, self.account, staged, save, self.wire.timeout_s / 2).round(item)
 
     def commit(self, item: Item, staged: Staged) -> Published:
-        """Publish the finished container, unless its status says that this happened before.
+        """Publish the finished container; one that was tried before, unless its status says that this happened.
 
         The publishing quota is not asked for: a used-up one is answered here by code 9, subcode 2207042 (Busy), and
         each call before this one makes the post later.
@@ -127,6 +127,15 @@ class Instagram(GraphConnector):
         container = staged.ids.get(CONTAINER)
         if container is None:
             raise Busy("staged_gone")
+        # The first time its status is known: it was read as FINISHED when staging ended.
+        if staged.tried and (public := self._published_unheard(container, item)):
+            return public
+        form = {"creation_id": container}
+        media_id = self.graph.created(self.account.remote_id, "media_publish", form, commits=True)
+        return Published(media_id)
+
+    def _published_unheard(self, container: str, item: Item) -> Published | None:
+        """The post that an earlier commit made of this container; None when there was none and it is still good."""
         try:
             status, reason = container_status(self.graph, container)
         except Gone:
@@ -138,9 +147,7 @@ class Instagram(GraphConnector):
             raise Busy("staged_gone", status=status, message=reason or None)
         if status != "FINISHED":
             raise Busy("not_ready", retry_after=5)
-        form = {"creation_id": container}
-        media_id = self.graph.created(self.account.remote_id, "media_publish", form, commits=True)
-        return Published(media_id)
+        return None
 
     def find(self, item: Item, staged: Staged, since: datetime) -> Published | None:
         """By the container's status; only a published one is looked for, by caption, photo count and time."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import and_, func, literal_column, or_
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -35,8 +35,10 @@ PUBLISHER = Actor("publisher")
 STAGED_FOR = timedelta(hours=20)
 #: Overdue by more than this means the whole installation stood still: the backlog is spread.
 BACKLOG = timedelta(minutes=15)
-#: An earlier post of the account is unclear, or another process was quicker: asked again after this.
+#: Another one of the account is being made public, or another process was quicker: asked again after this.
 _ORDER_GAP = timedelta(milliseconds=500)
+#: Seconds. An earlier post of the account is unclear, which may last a day: asked again after this.
+_UNCLEAR_GAP_S = 5.0
 #: A held delivery is looked at this often: an account that works again may have been mended a moment before the hold.
 HELD_LOOK = timedelta(seconds=60)
 _WAITING = ("queued", "unsure", "held", "cancelled", "withdrawing")
@@ -49,12 +51,13 @@ Step = Literal["stage", "commit", "look", "drop", "withdraw"]
 
 @dataclass(frozen=True)
 class Work:
-    """One claimed step. deadline: when the lease ends, by `clock.since_boot`."""
+    """One claimed step. deadline: when the lease ends, by `clock.since_boot`. tried: a commit was begun before."""
 
     step: Step
     delivery_id: int
     fence: int
     deadline: float
+    tried: bool = True
 
     def still_enough(self, settings: Settings) -> None:
         """Raise Busy("lease_short") unless the calls of a commit fit into what is left of the lease.
@@ -77,18 +80,24 @@ _BUSY = (
 )
 
 
+#: What must leave room for what only has to be made public or taken back: preparing, looking, dropping.
+_SLOW = or_(
+    col(Delivery.state).in_(("unsure", "cancelled")), and_(col(Delivery.state) == "queued", ~col(Delivery.ready))
+)
+
+
 def waiting(present: datetime, *, staging: bool = True) -> Any:
     """SQL condition: something is to be done about this delivery now.
 
     A staged one is not looked at while its account commits another: the end of that commit is its turn, without any
-    time in between. staging False: those that are still to be staged are left out.
+    time in between. staging False: what is slow is left out.
     """
-    turn = and_(col(Delivery.ready), ~_BUSY)
+    turn = or_(col(Delivery.state) != "queued", ~col(Delivery.ready), ~_BUSY)
     return or_(
         and_(
             col(Delivery.state).in_(_WAITING),
             col(Delivery.wake_at) <= present,
-            or_(col(Delivery.state) != "queued", or_(~col(Delivery.ready), turn) if staging else turn),
+            turn if staging else and_(~_SLOW, turn),
         ),
         and_(col(Delivery.state).in_(LEASED), col(Delivery.lease_until) <= present),
     )
@@ -108,36 +117,45 @@ def claim(parts: Parts, limit: int = 50, *, staging: int = 50) -> list[Work]:
     with parts.db.write() as session:
         # Only now, after waiting for the database: the lease must not seem longer here than it is in the row.
         began, present = clock.since_boot(), lease_time(session)
-        turn = func.row_number().over(
-            partition_by=col(Delivery.account_id), order_by=(col(Delivery.due_at), col(Delivery.id))
-        )
-        due = waiting(present, staging=staging > 0)
-        turns = select(col(Delivery.id).label("id"), turn.label("turn")).where(due).subquery()
-        rows = session.exec(
-            select(Delivery, Account, Post)
-            .join(turns, turns.c.id == Delivery.id)
-            .join(Account, col(Account.id) == Delivery.account_id)
-            .join(Post, col(Post.id) == Delivery.post_id)
-            .where(
-                due,
-                # Taking back is urgent and goes on whatever the clock says.
-                or_(col(Post.withdraw_at).is_not(None), timekeeping.right_for(present)),
-            )
-            .order_by(~col(Delivery.ready), turns.c.turn, col(Delivery.due_at), col(Delivery.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=Delivery)
-        ).all()
+        rows = session.exec(_rows(present, limit, staging=staging > 0)).all()
         look = _Look(session, parts, present, budgets.pauses(session, present), staging)
         look.before({delivery.account_id for delivery, _, _ in rows})
         for delivery, account, post in rows:
+            before, tried = delivery.state, delivery.commit_at is not None
             step = _one(look, delivery, account, post)
+            if delivery.state not in (before, "staging"):
+                look.posts.add(delivery.post_id)
             if step:
                 assert delivery.id is not None
-                claimed.append(Work(step, delivery.id, delivery.fence, began + parts.settings.lease_s))
+                claimed.append(Work(step, delivery.id, delivery.fence, began + parts.settings.lease_s, tried))
+        # At the end and in one order: two processes never wait for each other's posts.
         for post_id in sorted(look.posts):
             queueing.settle(session, post_id, PUBLISHER)
         reach("claim.written")
     return claimed
+
+
+def _rows(present: datetime, limit: int, *, staging: bool) -> Any:
+    """Query: what is due now with its account and post, locked; the order is that of ``claim``."""
+    due = waiting(present, staging=staging)
+    turn = func.row_number().over(
+        partition_by=col(Delivery.account_id), order_by=(col(Delivery.due_at), col(Delivery.id))
+    )
+    turns = select(col(Delivery.id).label("id"), turn.label("turn")).where(due).subquery()
+    return (
+        select(Delivery, Account, Post)
+        .join(turns, turns.c.id == Delivery.id)
+        .join(Account, col(Account.id) == Delivery.account_id)
+        .join(Post, col(Post.id) == Delivery.post_id)
+        .where(
+            due,
+            # Taking back is urgent and goes on whatever the clock says.
+            or_(col(Post.withdraw_at).is_not(None), timekeeping.right_for(present)),
+        )
+        .order_by(_SLOW, turns.c.turn, col(Delivery.due_at), col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
 
 
 @dataclass
@@ -172,15 +190,17 @@ class _Look:
 def _one(look: _Look, delivery: Delivery, account: Account, post: Post) -> Step | None:
     """``_next`` in a savepoint of its own: what goes wrong with one row is not the others' trouble."""
     session, present = look.session, look.present
-    if delivery.state == "queued" and (look.commits(delivery.account_id) if delivery.ready else look.staging <= 0):
+    state, ready = delivery.state, delivery.ready
+    if state == "queued" and ready and look.commits(delivery.account_id):
         return None  # its turn comes as soon as the other one has ended
+    if look.staging <= 0 and (state in ("unsure", "cancelled") or (state == "queued" and not ready)):
+        return None
     try:
         with session.begin_nested():
             step = _next(look, delivery, account, post)
             if step == "commit":
                 assert delivery.id is not None
                 look.open[delivery.account_id].append(("committing", True, delivery.due_at, delivery.id))
-                look.posts.add(delivery.post_id)
             elif step and step != "withdraw":
                 look.staging -= 1
             return step
@@ -190,7 +210,9 @@ def _one(look: _Look, delivery: Delivery, account: Account, post: Post) -> Step 
     except Stale as stale:
         log.info("overtaken: %s", stale)
         return None
-    except (LookupError, TypeError, ValueError, AssertionError):
+    except DBAPIError:
+        raise  # the database's trouble, not the row's
+    except Exception:
         log.exception("delivery %s could not be claimed", delivery.id)
         rest = _REST
     session.refresh(delivery)
@@ -230,11 +252,9 @@ def _next(look: _Look, delivery: Delivery, account: Account, post: Post) -> Step
         return "look"
     if post.withdraw_at is not None:
         queueing.call_off(session, delivery, PUBLISHER)
-        queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
     if present > delivery.due_at + timedelta(seconds=settings.missed_after_s):
         move(session, delivery, "miss", PUBLISHER, wake_at=None, error_code=delivery.error_code or "missed")
-        queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
     if delivery.state == "held":
         if account.health == "broken":
@@ -242,7 +262,6 @@ def _next(look: _Look, delivery: Delivery, account: Account, post: Post) -> Step
             return None
         clean: dict[str, Any] = {"error_code": None, "error_facts": {}}
         move(session, delivery, "release", PUBLISHER, wake_at=present, **clean)
-        queueing.settle(session, delivery.post_id, PUBLISHER)
     return _next_queued(look, delivery, account, post, lease)
 
 
@@ -265,7 +284,6 @@ def _expire(session: Session, settings: Settings, delivery: Delivery, present: d
         return
     ended: dict[str, Any] = {"wake_at": None, "attempts": attempts, "error_code": "internal", "error_facts": {}}
     move(session, delivery, "fail", PUBLISHER, why=why, **free, **ended)
-    queueing.settle(session, delivery.post_id, PUBLISHER)
 
 
 def _next_queued(
@@ -277,7 +295,6 @@ def _next_queued(
         wake_at = held_look(parts, delivery, present)
         held: dict[str, Any] = {"wake_at": wake_at, "error_code": code, "error_facts": facts}
         move(session, delivery, "hold", PUBLISHER, **held)
-        queueing.settle(session, delivery.post_id, PUBLISHER)
         return None
     if until := look.pauses.until(account, present):
         _put_off(session, delivery, until)
@@ -309,9 +326,11 @@ def _must_wait(look: _Look, delivery: Delivery) -> datetime | None:
     session, parts, present = look.session, look.parts, look.present
     for state, repeatable, due_at, other_id in look.open[delivery.account_id]:
         earlier = (due_at, other_id) < (delivery.due_at, delivery.id)
-        # An unclear one that can only be found by its caption must not get a neighbour that looks alike.
-        if state == "committing" or (earlier and not repeatable):
+        if state == "committing":
             return present + _ORDER_GAP
+        # An unclear one that can only be found by its caption must not get a neighbour that looks alike.
+        if earlier and not repeatable:
+            return present + timedelta(seconds=min(_UNCLEAR_GAP_S, parts.settings.unsure_first_s))
     if present - delivery.due_at > BACKLOG and parts.settings.backlog_spread_s:
         spread = timedelta(seconds=parts.settings.backlog_spread_s)
         newest = session.exec(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -205,7 +205,7 @@ def _commit(parts: Parts, claimed: Work) -> None:
         claimed.still_enough(parts.settings)
         connector.taken = job.taken
         reach("commit.begun")
-        return connector.commit(item, _staged(job.delivery))
+        return connector.commit(item, replace(_staged(job.delivery), tried=claimed.tried))
 
     try:
         opening = accounts.opened(parts, job.account)

@@ -327,3 +327,13 @@ def test_check_names_the_page_and_what_is_not_seen(script: Script) -> None:
         with pytest.raises(SignInAgain) as caught:
             connector.check()
     assert caught.value.code == "account_not_visible"
+
+
+def test_the_first_commit_is_one_call_and_a_later_one_looks_first(script: Script, instagram: Instagram) -> None:
+    script.on("POST", "/media_publish", Says({"id": "m1"}))
+    script.on("GET", "/c1", status("FINISHED"))
+    staged = Staged(ids={"container": "c1"}, ready=True)
+    assert instagram.commit(Item("x"), replace(staged, tried=False)).remote_id == "m1"
+    assert [one.path.rsplit("/", 1)[1] for one in script.seen] == ["media_publish"]
+    assert instagram.commit(Item("x"), staged).remote_id == "m1"
+    assert [one.path.rsplit("/", 1)[1] for one in script.seen] == ["media_publish", "c1", "media_publish"]

@@ -340,3 +340,21 @@ def test_what_was_tried_is_looked_for_before_it_is_made_anew(loop: Loop) -> None
         loop.settle()
     assert (loop.state(post_id), loop.delivery(post_id).remote_id) == ("published", delivery.staged["post"])
     assert loop.control.count(place.page.page_id) == 1
+
+
+def test_only_the_first_commit_of_a_container_leaves_its_status_unread(loop: Loop) -> None:
+    place = loop.place()
+    post_id = loop.post(place.instagram, photos=1)
+    until(lambda: loop.delivery(post_id).ready or (loop.step() and False))
+    container = loop.delivery(post_id).staged["container"]
+
+    def reads() -> int:
+        return sum(entry.method == "GET" and container in entry.path for entry in loop.control.log())
+
+    before = reads()
+    loop.control.fault("publish", "error_500")
+    until(lambda: loop.delivery(post_id).state == "unsure" or (loop.step() and False))
+    assert reads() == before, "one small call was left"
+    loop.settle()
+    assert (loop.state(post_id), loop.control.count(place.page.ig_id)) == ("published", 1)
+    assert reads() == before + 2, "looked up, and read once more before the second try"
