@@ -263,13 +263,20 @@ def _found(parts: Parts, connector: Connector, job: _Job, since: datetime) -> Pu
 
 
 def _drop(parts: Parts, claimed: Work) -> None:
-    """Delete what was prepared for a cancelled delivery."""
+    """Delete what was prepared for a cancelled delivery. What an earlier try made public after all is told instead."""
     job = _load(parts, claimed)
-    staged_at = job.delivery.staged_at
+    staged_at, tried_at = job.delivery.staged_at, job.delivery.commit_at
+
+    def use(connector: Connector) -> Published | None:
+        if tried_at is not None and (public := _found(parts, connector, job, tried_at)):
+            return public
+        connector.discard(_staged(job.delivery))
+        return None
+
     try:
-        accounts.with_connector(
-            parts, accounts.opened(parts, job.account), lambda connector: connector.discard(_staged(job.delivery))
-        )
+        if public := accounts.with_connector(parts, accounts.opened(parts, job.account), use):
+            recording.published(parts, claimed, public, "late_id")
+            return
     except (Unsupported, Gone):
         log.info("nothing to drop for delivery %s", claimed.delivery_id)
     except (ConnectorError, Problem) as error:
