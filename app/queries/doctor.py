@@ -11,11 +11,12 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import clock, migrate, words, words_delivery
-from app.models import Account
+from app import clock, migrate, times, words, words_delivery
+from app.models import Account, Organisation
 from app.parts import Parts, build
 from app.problems import Problem
 from app.queries import health, notices
+from app.services import budgets
 from app.settings import Settings
 
 #: Less free space than this and photos or the database will soon fail to be written.
@@ -90,14 +91,22 @@ def _machine(session: Session) -> list[Finding]:
 
 
 def _accounts(session: Session) -> list[Finding]:
-    rows = session.exec(select(Account).where(col(Account.active)).order_by(col(Account.id))).all()
+    rows = session.exec(
+        select(Account, Organisation.zone)
+        .join(Organisation, col(Organisation.id) == Account.organisation_id)
+        .where(col(Account.active))
+        .order_by(col(Account.id))
+    ).all()
     if not rows:
         return [Finding("accounts", True, "Belum ada akun yang tersambung.")]
-    found = []
-    for account in rows:
+    found, now = [], clock.now()
+    pauses = budgets.pauses(session, now)
+    for account, zone in rows:
         said = f"{account.name} ({account.connector}): {words.HEALTH[account.health].lower()}."
         if account.reason_code:
             said += " " + words.sentence(account.reason_code, account.reason_facts)
+        if (until := pauses.until(account, now)) is not None:
+            said += f" Platform meminta jeda sampai {times.moment(until, zone, now)}; dilanjutkan sendiri."
         found.append(Finding(f"account {account.id}", account.health in ("connected", "expiring"), said))
     return found
 

@@ -90,7 +90,9 @@ def follow(session: Session, delivery: Delivery, by: Actor) -> None:
 
 
 def confirm(session: Session, delivery: Delivery, by: Actor) -> None:
-    """A person says that it is not there (any more). Problem: nothing_to_resolve."""
+    """A person says that it is not there (any more): agreed where it is known. Problem: nothing_to_resolve."""
+    if delivery.state in ("withdrawn", "gone"):
+        return  # our look was quicker than who followed the taps
     done: dict[str, Any] = {"wake_at": None, "error_code": None, "error_facts": {}, "confirmed_by": by.who}
     post = session.get(Post, delivery.post_id)
     if delivery.state == "withdrawing":

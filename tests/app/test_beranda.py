@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from app import clock, models
+from app import clock, models, times
 from app.queries.doctor import Finding, examine
 from app.queries.home import headline
 from tests.fixtures.web import Web
@@ -137,6 +137,20 @@ def test_a_clock_that_is_off_is_told(web: Web, off: float, sentence: str | None,
     assert line.ok == (sentence is None)
     assert sentence is None or line.words.startswith(sentence)
     assert ("Tidak ada yang dikirim sampai jamnya benar." in line.words) == stops
+
+
+def test_doctor_tells_of_a_pause_and_does_not_call_it_ill(web: Web) -> None:
+    end = clock.now() + timedelta(minutes=19)
+    a_post(web, "Kerja bakti", "published", clock.now(), {"facebook": {"state": "queued"}})
+    with web.parts.db.write() as session:
+        account = session.exec(select(models.Account).where(models.Account.connector == "facebook")).one()
+        session.add(models.Budget(scope="page", remote_id=account.remote_id, used_percent=87.4, paused_until=end))
+    (line,) = [each for each in doctor(web) if each.name == f"account {account.id}"]
+    assert f"Platform meminta jeda sampai {times.moment(end, 'Asia/Jakarta', clock.now())}" in line.words
+    with web.parts.db.write() as session:
+        session.exec(select(models.Budget)).one().paused_until = clock.now()
+    (line,) = [each for each in doctor(web) if each.name == f"account {account.id}"]
+    assert "jeda" not in line.words
 
 
 def doctor(web: Web) -> list[Finding]:

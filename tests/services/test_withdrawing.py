@@ -228,8 +228,17 @@ def test_a_persons_word_ends_it(loop: Loop) -> None:
     delivery = loop.delivery(post_id)
     assert (delivery.state, delivery.confirmed_by, delivery.wake_at) == ("withdrawn", BY.who, None)
     assert loop.state(post_id) == "withdrawn"
-    with pytest.raises(Problem, match="nothing_to_resolve"):
-        resolve(loop, delivery, "withdrawn")
+    told = loop.events(delivery)
+    resolve(loop, delivery, "withdrawn")
+    assert loop.events(delivery) == told, "said again, it is agreed with and changes nothing"
+
+
+def test_a_person_who_says_so_after_it_was_seen_gone_is_agreed_with(loop: Loop) -> None:
+    _, post_id = _without_permission(loop)
+    loop.control.delete_post(loop.delivery(post_id).remote_id or "")  # by the taps that were shown
+    until(lambda: later(loop, 20) is None and loop.delivery(post_id).state == "withdrawn")
+    resolve(loop, loop.delivery(post_id), "withdrawn")
+    assert loop.delivery(post_id).confirmed_by is None
 
 
 def test_every_connector_has_its_taps() -> None:
