@@ -25,6 +25,7 @@ from requests.auth import AuthBase
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from connectors._errors import Busy
 from connectors._types import Wire
 
 #: What facebook-sdk 3.1.0 puts in front of each path (``facebook.FACEBOOK_GRAPH_URL``).
@@ -46,14 +47,18 @@ class TooLarge(requests.RequestException):
 def date_of(wire: Wire) -> datetime | None:
     """What time it is at the platform, by the Date header of whatever it answers; None when it does not say.
 
-    Needs no key, and is one short call: HEAD on the base address, within ``ASK_S`` seconds.
+    Needs no key, and is one short call: HEAD on the base address, within ``ASK_S`` seconds. Busy("unreached") when
+    nobody answers.
     """
     try:
         with requests.Session() as session:
             session.trust_env = (urlsplit(wire.base_url).hostname or "") not in _LOOPBACK
             answer = session.head(wire.base_url, timeout=min(ASK_S, wire.timeout_s), allow_redirects=False)
+    except (requests.RequestException, HTTPError, OSError):
+        raise Busy("unreached", unreached=True) from None
+    try:
         return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
-    except (requests.RequestException, HTTPError, OSError, KeyError, ValueError):
+    except (KeyError, ValueError):
         return None
 
 

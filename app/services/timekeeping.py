@@ -3,7 +3,8 @@
 A post is due by our clock. A machine whose clock jumped would send tomorrow's posts today, or call today's posts
 missed. So each answer's Date is kept together with the time since boot, and before anything is sent or given up the
 platform's present is reckoned from both: more than ``LIMIT_S`` off, nothing is done. That sees a jump in the moment it
-happens, without asking anybody. Kept per process; a process that has heard nothing yet asks first.
+happens, without asking anybody. Kept per process; a process that has heard nothing yet asks first, and where nobody
+answers (a machine that is up before its router) waits a while before it goes by its own clock.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from app import clock
 from app.db import lease_time
 from app.models import Account, Worker
 from app.parts import Parts
-from connectors import Wire, date_of
+from connectors import Busy, Wire, date_of
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +33,16 @@ _NOISE_S = 5.0
 _FRESH_S = 3600.0
 #: A platform that gave no date is not asked again at every commit.
 _ASK_AGAIN_S = 60.0
+#: Seconds. So long a fresh process that reaches nobody does nothing by its own clock; then a post must not wait for
+#: ever without a word, and people are to hear of it.
+PATIENCE_S = 600.0
 
 PLATFORMS = ("practice", "graph", "instagram_private")
 _guard = threading.Lock()
 _heard: dict[str, tuple[datetime, float]] = {}
 _asked: dict[str, float] = {}
+#: Platform of which nothing was ever heard → since when nobody answers, seconds since boot.
+_unreached: dict[str, float] = {}
 #: When (database, platform) was last found to be as everybody sees it, and right.
 _right: dict[tuple[str, str], float] = {}
 
@@ -52,6 +58,7 @@ def heard(platform: str, date: datetime) -> None:
     """A Date header came in just now."""
     with _guard:
         _heard[platform] = (date, clock.since_boot())
+        _unreached.pop(platform, None)
 
 
 def off_s(platform: str, present: datetime) -> float | None:
@@ -71,8 +78,15 @@ def wrong(platform: str, present: datetime) -> bool:
     return off is not None and abs(off) > LIMIT_S
 
 
+def unknown(platform: str) -> bool:
+    """Whether nobody could be asked yet since this process began, and it is too early to go by our own clock."""
+    with _guard:
+        since = _unreached.get(platform)
+    return since is not None and clock.since_boot() - since < PATIENCE_S
+
+
 def right_for(present: datetime) -> Any:
-    """SQL condition on Account: not of a platform whose answers show that our clock is wrong.
+    """SQL condition on Account: not of a platform whose answers show that our clock is wrong, or that gave none yet.
 
     Nothing of such a one is even put off: a time written by a wrong clock would still stand when the clock is right.
     """
@@ -82,22 +96,32 @@ def right_for(present: datetime) -> Any:
         "instagram_private": and_(~col(Account.practice), private),
         "graph": and_(~col(Account.practice), ~private),
     }
-    return ~or_(false(), *(of[name] for name in PLATFORMS if wrong(name, present)))
+    return ~or_(false(), *(of[name] for name in PLATFORMS if wrong(name, present) or unknown(name)))
 
 
-def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False) -> None:
+def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False, first: bool = False) -> None:
     """Have an answer's date that is fresh enough: asks the platform when there is none. doubt: not believed as it is.
 
-    One that was asked within the last minute is not asked again.
+    One that was asked within the last minute is not asked again. first: asked at the begin of a process, and until
+    somebody has answered; until then our own clock is ``unknown``.
     """
     now = clock.since_boot()
     with _guard:
         fresh = platform in _heard and now - _heard[platform][1] < _FRESH_S
-        tried = now - _asked.get(platform, -_ASK_AGAIN_S) < _ASK_AGAIN_S
+        waiting = first and platform in _unreached
+        tried = not waiting and now - _asked.get(platform, -_ASK_AGAIN_S) < _ASK_AGAIN_S
         if tried or (fresh and not doubt):
             return
         _asked[platform] = now
-    date = date_of(wire)
+    try:
+        date = date_of(wire)
+    except Busy:
+        with _guard:
+            if first and platform not in _heard:
+                _unreached.setdefault(platform, now)
+        return
+    with _guard:
+        _unreached.pop(platform, None)
     if date is not None:
         heard(platform, date)
         publish(parts, platform)
@@ -129,4 +153,5 @@ def forget() -> None:
     with _guard:
         _heard.clear()
         _asked.clear()
+        _unreached.clear()
         _right.clear()

@@ -38,8 +38,8 @@ def beat(parts: Parts, worker_id: str, looked_s: float = 0.0) -> None:
 def hear_the_time(parts: Parts) -> None:
     """Know how far our clock is from the platforms' before anything is called due or missed, and keep knowing it.
 
-    Costs a short call per platform at the start and an hour later, and one now and then while our clock seems wrong:
-    an answer from a cache may have had an old date.
+    Costs a short call per platform at the start and an hour later, one a beat while nobody ever answered, and one now
+    and then while our clock seems wrong: an answer from a cache may have had an old date.
     """
     with parts.db.read() as session:
         rows = session.exec(select(Account).where(col(Account.active)).order_by(col(Account.id))).all()
@@ -47,7 +47,7 @@ def hear_the_time(parts: Parts) -> None:
     for platform, account in {timekeeping.platform_of(row): row for row in rows}.items():
         doubt = timekeeping.wrong(platform, present)
         try:
-            timekeeping.ask(parts, platform, accounts.wire_for(parts, account), doubt=doubt)
+            timekeeping.ask(parts, platform, accounts.wire_for(parts, account), doubt=doubt, first=True)
         except Problem as problem:
             log.info("the time at %s: %s", platform, problem.code)
         timekeeping.publish(parts, platform)
