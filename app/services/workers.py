@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select
 
@@ -63,13 +63,12 @@ def take(parts: Parts, job: str, owner: str, for_s: float) -> bool:
     """Hold a periodic job for this many seconds: True when it was free, ours, or left by somebody who died."""
     present = clock.now()
     until = present + timedelta(seconds=for_s)
+    # One that ends later than any lease can was written by a clock that has been set right since.
+    wrong = until + timedelta(seconds=timekeeping.LIMIT_S)
+    free = or_(col(JobLease.until) <= present, col(JobLease.until) > wrong, col(JobLease.owner) == owner)
     try:
         with parts.db.write() as session:
-            hit = session.exec(
-                update(JobLease)
-                .where(col(JobLease.name) == job, (col(JobLease.until) <= present) | (col(JobLease.owner) == owner))
-                .values(owner=owner, until=until)
-            )
+            hit = session.exec(update(JobLease).where(col(JobLease.name) == job, free).values(owner=owner, until=until))
             if hit.rowcount == 1:
                 return True
             if session.get(JobLease, job) is not None:

@@ -12,7 +12,17 @@ from sqlmodel import select
 from app import clock
 from app.db import lease_time
 from app.models import Aspiration, Outgoing
-from app.services import answering, claiming, collecting, moderating, publishing, queueing, recording, withdrawing
+from app.services import (
+    answering,
+    claiming,
+    collecting,
+    moderating,
+    publishing,
+    queueing,
+    recording,
+    withdrawing,
+    workers,
+)
 from connectors import Busy, Unsure
 from tests.fixtures.loop import BY, Loop, with_times
 
@@ -134,3 +144,13 @@ def test_what_people_ask_for_begins_by_the_clock_of_the_claims(loop: Loop, anoth
         withdrawing.ask(session, public, "foto anak", BY)
     assert _ahead(loop, loop.delivery(called_off)) <= timedelta(0)
     assert _ahead(loop, loop.delivery(public)) <= timedelta(0)
+
+
+def test_a_jobs_lease_from_a_wrong_clock_holds_nobody_up(loop: Loop) -> None:
+    """The clock was seven hours ahead, its worker is gone; comments are collected all the same."""
+    with clock.travel(timedelta(hours=7)):
+        assert workers.take(loop.parts, "collect", "gone", 15)
+        assert not workers.take(loop.parts, "collect", "another", 15)
+    assert workers.take(loop.parts, "collect", "fresh", 15)
+    with clock.travel(-timedelta(seconds=100)):  # hosts' clocks may differ by so much
+        assert not workers.take(loop.parts, "collect", "other host", 15)
