@@ -24,8 +24,6 @@ from connectors.practice import APP_ID, TOKEN_PREFIX
 from connectors.practice import process as practice_process
 
 T = TypeVar("T")
-#: Seconds of a limit without a stated end, at first.
-LIMIT_PAUSE_S = budgets.FIRST_S
 #: Locks a row that others' foreign keys point at, without holding up those who only point (PostgreSQL).
 _NO_KEY = {"key_share": True}
 #: An address of the practice platform that answered is believed this long; it is asked for at every job.
