@@ -63,8 +63,9 @@ _DIRECT = Call("post", "commit", "feed")
 _PUBLISH = _ig("publish", "commit", "publish")
 _FLIP_READS = (Call("look", "look", "read"),)
 _DIRECT_READS = (Call("look", "look", "read"),)
-#: A commit reads the status first; the look reads it again, then the list.
-_IG_LOOKS = (_ig("look at container", "look", "read", 1), _ig("look in list", "look", "read", 2))
+#: The look reads the container's status, then the list; a second commit, after a look, reads the status once more.
+_IG_LOOKS = (_ig("look at container", "look", "read"), _ig("look in list", "look", "read", 1))
+_STATUS_AGAIN = _ig("status again", "commit", "read", 1)
 KINDS: tuple[Kind, ...] = (
     Kind("FB text", "facebook", 0, (_FEED, _FLIP), _FLIP_READS),
     Kind("FB photo", "facebook", 1, (Call("photo", "stage", "photo"), _FEED, _FLIP), _FLIP_READS),
@@ -87,7 +88,7 @@ KINDS: tuple[Kind, ...] = (
             Call("relay's address", "stage", "read"),
             Call("relay dropped", "stage", "delete", cosmetic=True),
             _ig("status", "stage", "read"),
-            _ig("status again", "commit", "read"),
+            _STATUS_AGAIN,
             *_IG_LOOKS,
         ),
     ),
@@ -270,6 +271,11 @@ class Case:
         return "passes" if self.struck.call.cosmetic else self.struck.fault.end
 
     @property
+    def tries(self) -> int:
+        """Commits that are charged: the good one, and each that failed before the struck call without an effect."""
+        return 1 + sum(not rule.fault.acts for rule in self.rules[:-1])
+
+    @property
     def name(self) -> str:
         return f"{self.kind.name}: " + ", then ".join(
             f"{rule.call.name} {rule.fault.name}{f' x{rule.times}' if rule.times > 1 else ''}" for rule in self.rules
@@ -277,8 +283,11 @@ class Case:
 
 
 def _case(kind: Kind, call: Call, fault: Fault, times: int = 1) -> Case:
-    """A look only happens after an unclear commit that worked: the most dangerous one."""
+    """A look only happens after an unclear commit that worked: the most dangerous one. A second commit needs one that
+    did not."""
     before = (Rule(kind.commit, _named("500 after")),) if call.phase == "look" else ()
+    if call is _STATUS_AGAIN:
+        before = (Rule(kind.commit, _named("500 before")),)
     return Case(kind, (*before, Rule(call, fault, times)))
 
 
