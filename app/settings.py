@@ -82,7 +82,9 @@ class Settings(BaseSettings):
     retry_first_s: AboveZero = Field(default=30, description="First wait before trying again; doubles, with jitter.")
     retry_max_s: AboveZero = Field(default=3600, description="Longest wait between tries.")
     unsure_first_s: AboveZero = Field(default=15, description="First second look after an unclear answer.")
-    unsure_for_s: AboveZero = Field(default=600, description="How long 'not there' must last before sending again.")
+    unsure_for_s: AboveZero = Field(
+        default=600, description="How long 'not there' must last before sending again, or calling a post deleted there."
+    )
     lease_s: AboveZero = Field(
         default=90, description="Longest hold of a worker on a delivery; over twice the longest call."
     )

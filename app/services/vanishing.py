@@ -21,9 +21,8 @@ from connectors import ConnectorError, Unsupported
 
 log = logging.getLogger(__name__)
 
-#: Between the first look that did not find it and the one that is believed.
-APART = timedelta(minutes=10)
-#: On the practice platform hours are played in seconds.
+#: Between the first look that did not find it and the one that is believed; elsewhere as long as the setting says that
+#: 'not there' must last. On the practice platform hours are played in seconds.
 PRACTICE_APART = timedelta(seconds=5)
 #: Name of the Event that a post was seen under an id that a person typed.
 SEEN = "seen_there"
@@ -49,7 +48,8 @@ def look(parts: Parts, delivery: Delivery, account: Account, by: Actor) -> timed
         if there:
             _clear(session, delivery.id or 0)
             return outcomes.back_off(1, parts.settings)
-        return _not_there(session, fresh, PRACTICE_APART if account.practice else APART, by)
+        apart = PRACTICE_APART if account.practice else timedelta(seconds=parts.settings.unsure_for_s)
+        return _not_there(session, fresh, apart, by)
 
 
 def _not_there(session: Session, delivery: Delivery, apart: timedelta, by: Actor) -> timedelta | None:

@@ -13,7 +13,7 @@ from app.problems import Problem
 from app.queries import queues, records, statistics
 from app.services import answering, collecting, counting, moderating, vanishing
 from connectors.facebook import Facebook
-from tests.fixtures.loop import BY, Loop
+from tests.fixtures.loop import BY, Loop, with_times
 from tests.fixtures.taking_back import BLIND, later, notices, published, resolve, withdraw
 from tests.fixtures.three_platforms import village
 
@@ -86,15 +86,17 @@ def test_gone_after_two_looks(loop: Loop, platform: str, reader: str) -> None:
 
 
 def test_a_vanished_post_on_the_unofficial_way(shared_loop: Loop) -> None:
+    """'Not there' must last as long as the setting says, as it must before anything is sent again."""
     loop = shared_loop
     with village(loop) as there:
         post_id = published(loop, there.accounts[2], photos=1)
         delivery = loop.delivery(post_id)
         there.site.posts.clear()
-        apart = vanishing.APART.total_seconds()
+        apart = 240.0
+        parts = with_times(loop, unsure_for_s=apart).parts
         for seconds, state in ((10, "published"), (apart, "published"), (apart + 20, "gone")):
             with clock.travel(timedelta(seconds=seconds)):
-                collecting.collect(loop.parts, delivery.id or 0)
+                collecting.collect(parts, delivery.id or 0)
             assert loop.delivery(post_id).state == state
 
 
