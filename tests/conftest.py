@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.services import timekeeping
+
 pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.databases",
@@ -63,3 +65,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first; otherwise the order stays."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_heard_yet() -> None:
+    """Each test begins like a process: what an earlier one heard of the time, or failed to hear, is not its own."""
+    timekeeping.forget()

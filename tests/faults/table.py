@@ -234,7 +234,7 @@ _GONE = {
 _LIKE_OTHERS = ("FB photo", "FB photos direct")
 _FEW = ("500 after", "dropped before", "time-out after", "truncated")
 #: For what stays invisible.
-_SOME = (*_FEW, "dropped after", "502 page before", "empty", "transient after")
+_SOME = (*_FEW, "502 page before", "empty")
 #: The call that makes each kind public, once for each way there is.
 _COMMITS = ("FB text", "FB text direct", "IG single", "FB reply", "IG reply")
 _TWICE = ("500 before", "dropped before", "time-out before")

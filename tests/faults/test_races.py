@@ -180,12 +180,12 @@ def _steps(ground: Ground, meetings: dict[int, Meeting], here: list[Meeting]) ->
 def test_a_person_and_a_publisher_at_the_same_time(
     both: tuple[Loop, PracticeServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """120 meetings on each database. Nobody waits for anybody: the person sets out when a point is reached."""
+    """60 meetings on each database. Nobody waits for anybody: the person sets out when a point is reached."""
     ground = Ground(*both)
     seed = random.SystemRandom().randrange(10**6)
     chance = random.Random(seed)
     kinds = [BY_NAME[name] for name in ("FB text", "FB text direct")]
-    ground.prepare([Case(kinds[number % 2], ()) for number in range(120)], monkeypatch)
+    ground.prepare([Case(kinds[number % 2], ()) for number in range(60)], monkeypatch)
     # Due at once: staging and commit follow each other.
     meetings = {
         spot.account_id: Meeting(

@@ -1,4 +1,4 @@
-"""Two workers at once on the matrix's mix: in two publishers with a database connection each, and in two processes."""
+"""Two workers at once on the matrix's mix: in two publishers with a connection each (PostgreSQL), and in two processes (SQLite)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def _all_public_once(ground: Ground, record: Record) -> None:
     assert (twice, lost, stuck) == ([], [], [])
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_two_publishers(
     both: tuple[Loop, PracticeServer],
     database_url: str,
@@ -57,6 +58,7 @@ def test_two_publishers(
     _all_public_once(ground, record_property)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_two_processes(
     both: tuple[Loop, PracticeServer],
     tmp_path: Path,
