@@ -4,8 +4,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app jobs connectors media tests
-# Many tests wait for a process or a time-out: twice as many workers as cores keep the cores busy.
-WORKERS ?= 4
+# Many tests wait for a process or a time-out: more workers than cores keep the cores busy.
+WORKERS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check bench

@@ -234,9 +234,9 @@ _GONE = {
 _LIKE_OTHERS = ("FB photo", "FB photos direct")
 _FEW = ("500 after", "dropped before", "time-out after", "truncated")
 #: For what stays invisible.
-_SOME = (*_FEW, "502 page before", "empty")
+_SOME = (*_FEW, "empty")
 #: The call that makes each kind public, once for each way there is.
-_COMMITS = ("FB text", "FB text direct", "IG single", "FB reply", "IG reply")
+_COMMITS = ("FB text", "FB text direct", "IG single", "FB reply")
 _TWICE = ("500 before", "dropped before", "time-out before")
 _CONTAINER = (
     Fault("fails", "container_error"),

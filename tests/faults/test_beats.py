@@ -113,6 +113,7 @@ def _beat(parts: Parts) -> datetime:
 _DIES = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database has no part in it
 @pytest.mark.parametrize("how", [pytest.param("dead", marks=_DIES), "stuck", "failing", "never"])
 def test_a_heart_does_not_beat_for_a_publisher_that_does_not_look(
     loop: Loop, monkeypatch: pytest.MonkeyPatch, how: str

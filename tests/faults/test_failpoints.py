@@ -40,18 +40,16 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
     "facebook": (
         *((point, "") for point in _POST),
         # The second photo, then the unpublished post itself.
-        *((point, "") for point in ("stage.made:2", "stage.made:3", "save.written:3", "stage.saved:3")),
-        *((point, f"flip {what}") for point in ("look.claimed", "look.answered", "result.written:3")
-          for what in ("lost_answer", "error_500")),
+        *((point, "") for point in ("stage.made:2", "stage.made:3", "stage.saved:3")),
+        *((point, "flip lost_answer") for point in ("look.claimed", "look.answered", "result.written:3")),
+        ("look.answered", "flip error_500"),
     ),
     "instagram": (
         # Photos on the Page, containers, the carousel, and the rounds between.
-        *((f"stage.made:{time}", "") for time in (1, 2, 3, 4, 6, 8)),
-        *((point, "") for point in ("save.written:3", "stage.saved:3", "stage.saved:7", "stage.claimed:2",
-                                    "stage.recorded:2", "stage.done:2")),
-        *((f"commit.{step}", "") for step in ("claimed", "begun", "answered", "recorded")),
-        *((point, f"publish {what}") for point in ("look.claimed", "look.answered")
-          for what in ("lost_answer", "error_500")),
+        *((f"stage.made:{time}", "") for time in (2, 4, 6)),
+        *((point, "") for point in ("stage.saved:7", "stage.recorded:2")),
+        *((f"commit.{step}", "") for step in ("claimed", "begun", "answered")),
+        *(("look.answered", f"publish {what}") for what in ("lost_answer", "error_500")),
     ),
     "reply": (
         *((point, "") for point in ("claim.written", "answer.claimed", "answer.begun", "answer.answered",
@@ -60,7 +58,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("answer.written", "reply lost_answer"),
     ),
     "hide": (
-        *((point, "") for point in ("answer.claimed", "answer.begun", "answer.answered")),
+        *((point, "") for point in ("answer.begun", "answer.answered")),
         ("answer.looked", "hide lost_answer"),
     ),
     "withdraw": (

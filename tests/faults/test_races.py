@@ -224,10 +224,10 @@ def test_a_person_and_a_publisher_at_the_same_time(
             person.join(30)
         rest()
         met = [one for one in meetings.values() if one.told is not None]
-        assert len(met) >= 100
+        assert len(met) >= 50
         assert _holds(ground, met) == [], f"seed {seed}"
         told = Counter(one.told for one in met)
-        assert min(told[True], told[False]) > 5, told
+        assert min(told[True], told[False]) > 2, told
         with ground.travel(LATER):
             rest()
             public = ground.public()

@@ -55,9 +55,7 @@ def _wakes_and_ends(child: Born) -> None:
         # It is public, and the sleeper is the only one who heard that.
         ("facebook", "commit.answered:1:stop"),
         # The platform has made a photo, a post, a container, of which nobody else knows.
-        ("facebook", "stage.made:1:stop"),
         ("facebook", "stage.made:3:stop"),
-        ("instagram", "stage.made:3:stop"),
         # Its lease is found too short when it wakes.
         ("reply", "answer.claimed:1:stop"),
         ("reply", "answer.answered:1:stop"),

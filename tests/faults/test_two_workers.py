@@ -1,4 +1,4 @@
-"""Two workers at once on the matrix's mix: in two publishers with a connection each (PostgreSQL), and in two processes (SQLite)."""
+"""Two workers at once on the matrix's mix: two publishers with a connection each, and two processes."""
 
 from __future__ import annotations
 

@@ -78,6 +78,7 @@ def _stage(loop: Loop) -> None:
             recording.failed(loop.parts, work, Busy("lease_short"), committing=True)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what differs is the platform
 def test_staging_leaves_threads_for_what_is_due(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "STAGING", 1)
     busy, urgent = loop.place(), loop.place()

@@ -21,10 +21,8 @@ NOT_ACTED = ("error_500", "html_502")
 FAULTS = (*ACTED, *NOT_ACTED, "rate_limit", "expired_token", "refused")
 #: Kind of call → whether it happens while staging, on which platform, with how many photos.
 CALLS = {
-    "photo": (True, "facebook", 2),
     "feed": (True, "facebook", 1),
     "flip": (False, "facebook", 1),
-    "container": (True, "instagram", 2),
     "publish": (False, "instagram", 1),
 }
 PARAMS: dict[str, dict[str, Any]] = {

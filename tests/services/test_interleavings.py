@@ -126,6 +126,7 @@ def test_a_post_is_settled_from_what_stands_in_the_database(parts: Parts) -> Non
         assert known.state == "failed"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what differs is the platform
 @pytest.mark.parametrize("fault", ["error_500", "lost_answer"])
 @pytest.mark.parametrize(("platform", "call", "photos"), [("facebook", "feed", 0), ("instagram", "publish", 1)])
 def test_the_same_words_twice_are_two_posts(

@@ -73,9 +73,17 @@ def test_siblings_that_never_went_out_are_called_off(loop: Loop) -> None:
 
 
 # --- whatever the platform answers -----------------------------------------------------------------------------------
-DELETING = ("lost_answer", "error_500_acted", "truncated", "slow", "error_500", "html_502", "rate_limit",
-            "expired_token", "permission", "refused")  # fmt: skip
-READING = ("lost_answer", "error_500", "html_502", "truncated", "rate_limit", "expired_token", "permission")
+DELETING = (
+    "lost_answer",
+    "error_500_acted",
+    "slow",
+    "error_500",
+    "rate_limit",
+    "expired_token",
+    "permission",
+    "refused",
+)
+READING = ("error_500", "truncated", "rate_limit", "expired_token", "permission")
 PARAMS: dict[str, dict[str, Any]] = {"slow": {"seconds": 1.4}, "rate_limit": {"minutes": 5, "code": 80001}}
 #: At these a person is told at once that they may delete it themselves.
 HANDS = ("rate_limit", "expired_token", "permission", "refused")
