@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app jobs connectors media tests
 # Many tests wait for a process or a time-out: more workers than cores keep the cores busy.
-WORKERS ?= 5
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check bench
