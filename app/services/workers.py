@@ -54,8 +54,8 @@ def hear_the_time(parts: Parts) -> None:
 
 
 def leave(parts: Parts, worker_id: str) -> None:
-    """A worker that ends in order is no longer believed alive, and holds no job: a last beat may have prolonged the lease
-    of one that had just been given back."""
+    """A worker that ends in order is no longer believed alive, and holds no job: a last beat may have prolonged the
+    lease of one that had just been given back."""
     with parts.db.write() as session:
         held = update(JobLease).where(col(JobLease.owner) == worker_id, col(JobLease.until) > clock.now())
         session.exec(held.values(until=clock.now()))
