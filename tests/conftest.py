@@ -68,6 +68,7 @@ ONE_DATABASE = (
     "tests/jobs/test_punctual.py",
     "tests/services/test_account_keys.py",
     "tests/services/test_interleavings.py",
+    "tests/services/test_publishing.py",
     "tests/services/test_vanishing.py",
     "tests/services/test_withdrawing_unknown.py",
 )

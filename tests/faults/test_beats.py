@@ -153,10 +153,10 @@ def test_a_heart_does_not_beat_for_a_publisher_that_does_not_look(
         broken.set()
         until(lambda: beats[-1] > 1.0, 20, "the heart's thread goes on")
         last = _beat(loop.parts)
-        count = len(beats)
-        until(lambda: len(beats) > count + 3, 20)
-        # The same moment is told again and again (to a few milliseconds): that of the last look.
-        assert abs(_beat(loop.parts) - last) < timedelta(seconds=0.2)
+        count, began = len(beats), time.monotonic()
+        until(lambda: len(beats) > count + 3 and time.monotonic() - began > 5, 30)
+        # The same moment is told again and again (but for a crowded machine's pauses): that of the last look.
+        assert abs(_beat(loop.parts) - last) < timedelta(seconds=3)
         assert not _alive(loop.parts, health.FRESH)
     finally:
         let_go.set()

@@ -21,7 +21,6 @@ NOT_ACTED = ("error_500", "html_502")
 FAULTS = (*ACTED, *NOT_ACTED, "rate_limit", "expired_token", "refused")
 #: Kind of call → whether it happens while staging, on which platform, with how many photos.
 CALLS = {
-    "feed": (True, "facebook", 1),
     "flip": (False, "facebook", 1),
     "publish": (False, "instagram", 1),
 }
