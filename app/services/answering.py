@@ -23,7 +23,7 @@ from app.problems import Problem, Stale
 from app.services import accounts, budgets, moderating, outcomes, timekeeping
 from app.services.claiming import HELD_LOOK
 from app.states import LEASED, Actor, move, note
-from connectors import Busy, Connector, ConnectorError, Gone, Unsure
+from connectors import Busy, Connector, ConnectorError, Gone
 
 log = logging.getLogger(__name__)
 
@@ -343,14 +343,8 @@ def _failed(parts: Parts, claimed: Sending, error: Exception) -> None:
             done: dict[str, Any] = {"wake_at": None, "lease_until": None, "error_code": "comment_gone"}
             move(session, outgoing, "fail", ANSWERER, under=claimed.fence, why=error.code, facts=error.facts, **done)
             return
-        outcome = outcomes.decide(
-            error, committing=True, attempts=outgoing.attempts, settings=parts.settings, present=present
-        )
-        if outgoing.looks and outcomes.may_mean_ours(error):
-            doubt = Unsure(error.code, **error.facts)
-            outcome = outcomes.decide(
-                doubt, committing=True, attempts=outgoing.attempts, settings=parts.settings, present=present
-            )
+        given: dict[str, Any] = {"attempts": outgoing.attempts, "settings": parts.settings, "present": present}
+        outcome = outcomes.decide(error, committing=True, doubted=bool(outgoing.looks), **given)
         changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
         why = getattr(error, "code", type(error).__name__)
         facts = getattr(error, "facts", {})

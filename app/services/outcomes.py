@@ -9,7 +9,7 @@ import math
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeGuard
+from typing import Any
 
 from app.problems import Problem
 from app.services.budgets import FIRST_S, LONGEST_S
@@ -42,12 +42,17 @@ class Outcome:
     limit: Busy | None = None
 
 
-def decide(error: Exception, *, committing: bool, attempts: int, settings: Settings, present: datetime) -> Outcome:
+def decide(
+    error: Exception, *, committing: bool, attempts: int, settings: Settings, present: datetime, doubted: bool = False
+) -> Outcome:
     """What follows from an error while staging or committing.
 
-    attempts: how many were made, this one included. An error that is not a connector's is a fault of ours: while
-    committing nobody knows what it did, so it is looked up like an unclear answer.
+    attempts: how many were made, this one included. doubted: an earlier commit got no clear answer, so a refusal may
+    speak of what that one published: no end, but unclear again. An error that is not a connector's is a fault of ours:
+    while committing nobody knows what it did, so it is looked up like an unclear answer.
     """
+    if doubted and committing and isinstance(error, Refused) and error.code in _PERHAPS_OURS:
+        error = Unsure(error.code, **error.facts)
     if isinstance(error, Unsure):
         if committing:
             looked_at = present + timedelta(seconds=settings.unsure_first_s)
@@ -78,11 +83,6 @@ def decide(error: Exception, *, committing: bool, attempts: int, settings: Setti
     if committing:
         return decide(Unsure("internal"), committing=True, attempts=attempts, settings=settings, present=present)
     return _again(Busy("internal"), attempts, settings, present)
-
-
-def may_mean_ours(error: Exception) -> TypeGuard[Refused]:
-    """Whether a refusal after an earlier unclear try may speak of what that try published: no end, but a doubt."""
-    return isinstance(error, Refused) and error.code in _PERHAPS_OURS
 
 
 def back_off(attempts: int, settings: Settings) -> timedelta:

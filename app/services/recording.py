@@ -168,22 +168,13 @@ def failed(parts: Parts, claimed: Work, error: Exception, *, committing: bool) -
         delivery = session.get(Delivery, claimed.delivery_id)
         assert delivery is not None
         attempts = delivery.attempts + (0 if committing else 1)
-        outcome = outcomes.decide(
-            error, committing=committing, attempts=attempts, settings=parts.settings, present=present
-        )
+        given: dict[str, Any] = {"attempts": attempts, "settings": parts.settings, "present": present}
+        outcome = outcomes.decide(error, committing=committing, doubted=bool(delivery.looks), **given)
         if committing and outcome.drop and delivery.looks:
             # An earlier try got no clear answer, and what it worked on is not there now. It may be public under an id
             # we never heard: only a lasting absence, by its words too, allows to begin anew.
-            doubt = Unsure("staged_gone")
-            outcome = outcomes.decide(
-                doubt, committing=True, attempts=attempts, settings=parts.settings, present=present
-            )
+            outcome = outcomes.decide(Unsure("staged_gone"), committing=True, **given)
             outcome.changes["repeatable"] = False
-        elif committing and delivery.looks and outcomes.may_mean_ours(error):
-            doubt = Unsure(error.code, **error.facts)
-            outcome = outcomes.decide(
-                doubt, committing=True, attempts=attempts, settings=parts.settings, present=present
-            )
         changes: dict[str, Any] = {"lease_until": None, **outcome.changes}
         if outcome.drop:
             changes |= {"staged": {}, "ready": False, "staged_at": None}

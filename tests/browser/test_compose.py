@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,12 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, select
-from werkzeug.serving import make_server
 
 from app import clock
 from app.models import Account, Photo, Post
 from media.sample import drawn
-from tests.browser.visiting import signed_in
+from tests.browser.visiting import served, signed_in
 from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
@@ -32,14 +30,8 @@ def site(web: Web) -> Iterator[str]:
             session.add(
                 Account(organisation_id=place, connector=name, remote_id=name, name=f"IPSM {name}", health="connected")
             )
-    web.app.testing = False
-    server = make_server("127.0.0.1", 0, web.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(web) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from app import clock
 from app.models import Outgoing
 from app.words_inbox import READY
 from tests.app import residents
-from tests.browser.visiting import signed_in
+from tests.browser.visiting import served, signed_in
 from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
@@ -38,14 +36,8 @@ def site(web: Web) -> Iterator[str]:
     ):
         said = now - timedelta(hours=hours)
         residents.item(web, delivery, text, kind=kind, author=author, said_at=said, deadline=said + timedelta(days=1))
-    web.app.testing = False
-    server = make_server("127.0.0.1", 0, web.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(web) as address:
+        yield address
 
 
 def opened(browser: Browser, site: str, **options: Any) -> Page:

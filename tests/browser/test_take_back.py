@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, expect
 from sqlmodel import select
-from werkzeug.serving import make_server
 
 from app import clock
 from app.models import Account, Delivery, Worker
 from app.services import queueing
 from app.states import Actor, move
 from tests.app import residents
-from tests.browser.visiting import signed_in
+from tests.browser.visiting import served, signed_in
 from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
@@ -30,14 +28,8 @@ def site(web: Web) -> Iterator[str]:
     residents.public_post(web, residents.account(web, "instagram"), post_id=post_id)
     with web.parts.db.write() as session:
         session.add(Worker(id="w", started_at=clock.now(), beat_at=clock.now()))
-    web.app.testing = False
-    server = make_server("127.0.0.1", 0, web.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(web) as address:
+        yield address
 
 
 def taken_back(web: Web, connector: str) -> None:

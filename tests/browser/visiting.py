@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
 
-from tests.fixtures.web import PASSWORD
+from tests.fixtures.web import PASSWORD, Web
+
+
+@contextmanager
+def served(web: Web) -> Iterator[str]:
+    """The application over HTTP on loopback, as it answers outside of tests; its address."""
+    web.app.testing = False
+    server = make_server("127.0.0.1", 0, web.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
 
 
 def signed_in(browser: Browser, site: str, role: str, **options: Any) -> Page:

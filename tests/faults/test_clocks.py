@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -19,14 +19,6 @@ from tests.fixtures.loop import BY, Loop
 #: How far our clock is ahead of the platform's; an hour is a wrong time zone.
 JUMPS = [timedelta(minutes=3), timedelta(minutes=-3), timedelta(hours=1), timedelta(hours=-1), timedelta(hours=7)]
 BY_A_HAIR = timedelta(seconds=100)
-
-
-@pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    """Nothing was heard of any clock."""
-    timekeeping.forget()
-    yield
-    timekeeping.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,13 +11,6 @@ from app.services import timekeeping, workers
 from connectors import Busy, Wire
 from connectors.practice.server import PracticeServer
 from tests.fixtures.loop import Loop
-
-
-@pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    timekeeping.forget()
-    yield
-    timekeeping.forget()
 
 
 @pytest.fixture
