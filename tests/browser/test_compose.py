@@ -153,6 +153,13 @@ def test_a_break_is_waited_out_and_a_bad_photo_is_named(web: Web, page: Any, tmp
     assert page.complaints == [], "the break and the refusal are the network's lines, nothing else is said"
 
 
+def _movable(page: Any) -> None:
+    """Until the calendar's script is there: it comes after the page, and a key pressed before it does nothing."""
+    script = "performance.getEntriesByType('resource').find((each) => each.name.endsWith('/live/drag.js'))"
+    until(page, f"Boolean({script})")
+    page.evaluate(f"import({script}.name).then(() => null)")
+
+
 def test_a_post_moves_to_another_day_by_keyboard_and_by_pointer(web: Web, page: Any) -> None:
     soon = clock.now() + timedelta(days=2)
     with web.parts.db.write() as session:
@@ -167,6 +174,7 @@ def test_a_post_moves_to_another_day_by_keyboard_and_by_pointer(web: Web, page: 
     # The last days of the weeks shown have no day after them: step to the side that exists.
     last = page.evaluate("[...document.querySelectorAll('[data-date]')].at(-1).dataset.date")
     step, key = (1, "ArrowRight") if f"{here:%Y-%m-%d}" < last else (-1, "ArrowLeft")
+    _movable(page)
     page.evaluate("document.querySelector('#kalender [data-post] .body a').focus()")
     page.keyboard.press(key)
     wanted = here + timedelta(days=step)
@@ -181,6 +189,7 @@ def test_a_post_moves_to_another_day_by_keyboard_and_by_pointer(web: Web, page: 
     page.goto(f"/jadwal?bulan={wanted:%Y-%m}")
     first = page.evaluate("document.querySelector('[data-date]').dataset.date")
     if first < f"{clock.now():%Y-%m-%d}":
+        _movable(page)
         page.drag_and_drop("#kalender [data-post]", f"[data-date='{first}']")
         until(page, "document.getElementById('dipindah')?.textContent.includes('tidak dipindahkan')")
         assert page.evaluate(day) == f"{wanted:%Y-%m-%d}"
