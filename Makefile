@@ -7,6 +7,9 @@ SOURCES := app jobs connectors media tests
 # Many tests wait for a process or a time-out: more workers than cores keep the cores busy.
 WORKERS ?= 4
 
+# Many processes are started: each would compile our sources anew where the environment forbids to keep the result.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check bench
 
