@@ -144,9 +144,32 @@ ASPIRATION = Machine(
     column="status",
 )
 
-MACHINES = (POST, DELIVERY, ASPIRATION)
+HANDOVER = Machine(
+    "handover",
+    {
+        "sent": "the agency has it",
+        "answered": "the agency answered",
+        "returned": "not theirs, or they will not: it is ours again",
+    },
+    _moves(("sent", "answer", "answered"), ("sent", "return", "returned"), ("answered returned", "reopen", "sent")),
+)
+
+PROMISE = Machine(
+    "promise",
+    {"open": "to be kept", "kept": "kept, in time or late", "dropped": "taken back, and why was said"},
+    _moves(("open", "keep", "kept"), ("open", "drop", "dropped"), ("kept dropped", "reopen", "open")),
+)
+
+MACHINES = (POST, DELIVERY, ASPIRATION, HANDOVER, PROMISE)
 #: An outgoing reply, hide or delete lives by the rules of a delivery.
-_OF_TABLE = {"post": POST, "delivery": DELIVERY, "outgoing": DELIVERY, "aspiration": ASPIRATION}
+_OF_TABLE = {
+    "post": POST,
+    "delivery": DELIVERY,
+    "outgoing": DELIVERY,
+    "aspiration": ASPIRATION,
+    "handover": HANDOVER,
+    "promise": PROMISE,
+}
 LEASED = ("staging", "committing")
 #: States of which somebody is told (services/notifying), of a post's delivery as of an answer.
 TOLD = ("failed", "held", "missed", "needs_person")

@@ -16,11 +16,18 @@ KINDS = ("aspirasi", "kritik", "keluhan", "pertanyaan", "pujian", "spam", "perlu
 #: Kinds that somebody must answer (domain.md section 4).
 MUST_ANSWER = ("aspirasi", "kritik", "keluhan", "pertanyaan")
 SOURCES = ("facebook", "instagram", "instagram_private", "website", "formulir", "catatan")
-ACTIONS = ("reply", "hide", "unhide", "delete")
+ACTIONS = ("reply", "private_reply", "hide", "unhide", "delete")
+#: How something that was taken down by hand had reached us.
+CHANNELS = ("tatap muka", "telepon", "surat", "whatsapp", "pesan facebook", "pesan instagram")
+#: Why an item is urgent (app/language/urgency.py).
+URGENT = ("kekerasan", "bunuh_diri", "anak", "orang_hilang")
 
 
 class Comment(SQLModel, table=True):
-    """A comment as the platform gave it. versions: every text ever seen, oldest first; deleted ones keep their text."""
+    """A comment as the platform gave it. versions: every text ever seen, oldest first; deleted ones keep their text.
+
+    own: written by the account itself. staff: by a member's own account (Handle): neither aspiration nor engagement.
+    """
 
     __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -33,6 +40,7 @@ class Comment(SQLModel, table=True):
     text: str
     versions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     own: bool = False
+    staff: bool = False
     hidden: bool = False
     permalink: str | None = None
     said_at: datetime  # the platform's time; ours when it gave none
@@ -41,7 +49,13 @@ class Comment(SQLModel, table=True):
 
 
 class Aspiration(SQLModel, table=True):
-    """The inbox item: one per top-level comment, web form, or note taken by hand."""
+    """The inbox item: one per top-level comment, web form, or note taken by hand.
+
+    deadline: of the first answer; settle_by: of the settling. secret (rahasia): never shown in public, whatever its
+    source. masked: names a person or alleges a wrong, so lists and public views mask it. about_id: the member it is
+    about, who can neither see nor close it. contact: a resident's phone number, sealed. code_hash: of the tracking
+    code (keyed). author_key: whose other items are related. suggested_at None: the model has not looked yet.
+    """
 
     __table_args__ = (
         CheckConstraint(one_of("kind", KINDS), name="kind"),
@@ -49,6 +63,16 @@ class Aspiration(SQLModel, table=True):
         CheckConstraint(ASPIRATION.check(), name="status"),
         CheckConstraint("confidence is null or (confidence >= 0 and confidence <= 1)", name="confidence"),
         CheckConstraint("(comment_id is null) = (source in ('formulir', 'catatan'))", name="comment_or_hand"),
+        CheckConstraint(f"channel is null or {one_of('channel', CHANNELS)}", name="channel"),
+        CheckConstraint(f"urgent is null or {one_of('urgent', URGENT)}", name="urgent"),
+        CheckConstraint("duplicate_of_id <> id", name="duplicate"),
+        Index("ix_aspiration_author", "organisation_id", "author_key"),
+        Index(
+            "ix_aspiration_unlooked",
+            "id",
+            sqlite_where=text("suggested_at is null"),
+            postgresql_where=text("suggested_at is null"),
+        ),
         Index("ix_aspiration_queue", "organisation_id", "status", "deadline"),
         Index("ix_aspiration_newest", "organisation_id", "said_at"),
     )
@@ -60,13 +84,31 @@ class Aspiration(SQLModel, table=True):
     kind_by: str | None = None  # who decided the kind; None while it is only suggested
     suggested_kind: str | None = None
     confidence: float | None = None
+    suggested_why: list[Any] = Field(default_factory=list, sa_type=JSON)  # [word, weight], heaviest first
+    suggested_at: datetime | None = None
+    suggested_by: str | None = None  # which model
+    urgent: str | None = None
+    urgent_by: str | None = None  # who confirmed or dismissed it (then urgent is None); None while only suggested
     status: str = "belum ditanggapi"
+    channel: str | None = None
     author: str | None = None
+    author_key: str | None = None
+    village: str | None = None
     text: str
+    labels: list[str] = Field(default_factory=list, sa_type=JSON)
+    secret: bool = False
+    anonymous: bool = False
+    masked: bool = False
+    about_id: int | None = Field(default=None, foreign_key="person.id")
+    contact: str = ""
+    code_hash: str | None = Field(default=None, index=True, unique=True)
+    duplicate_of_id: int | None = Field(default=None, foreign_key="aspiration.id", index=True)
     said_at: datetime
     deadline: datetime | None = None
+    settle_by: datetime | None = None
     assignee_id: int | None = Field(default=None, foreign_key="person.id")
     answered_at: datetime | None = None
+    settled_at: datetime | None = None
     created_at: datetime = Field(default_factory=clock.now)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import JSON, CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from app import clock
@@ -16,7 +17,11 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
 class Organisation(SQLModel, table=True):
-    """An office, a village or an IPSM. region_code: Kemendagri, dotted, e.g. 32.01.39."""
+    """An office, a village or an IPSM. region_code: Kemendagri, dotted, e.g. 32.01.39.
+
+    slug: the address of its own page, None while it has none. profile: what that page says (about, contact lines).
+    rules: of its inbox, where they differ from the defaults (hours, working days by kind, hiding spam by itself).
+    """
 
     __table_args__ = (
         CheckConstraint(one_of("category", CATEGORIES), name="category"),
@@ -33,4 +38,7 @@ class Organisation(SQLModel, table=True):
     office_from: date | None = None
     office_to: date | None = None
     notices: str = ""  # where its people are told of trouble: Apprise addresses, sealed
+    slug: str | None = Field(default=None, index=True, unique=True)
+    profile: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    rules: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(default_factory=clock.now)

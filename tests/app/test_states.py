@@ -16,7 +16,13 @@ from app.states import ASPIRATION, DELIVERY, MACHINES, POST, Actor, Machine, mov
 from tests.fixtures import scenery
 
 BY = Actor("uji")
-FIRST = {"delivery": "queued", "post": "draft", "aspiration": "belum ditanggapi"}
+FIRST = {
+    "delivery": "queued",
+    "post": "draft",
+    "aspiration": "belum ditanggapi",
+    "handover": "sent",
+    "promise": "open",
+}
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
