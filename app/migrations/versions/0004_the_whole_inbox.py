@@ -9,39 +9,36 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-#: (column, its type and rules) of an item. Written out, because SQLite takes a column's own rules with the column, and
-#: making the table anew would forget the table's.
+_TIME, _TEXT, _YES_NO = sqltypes.UTCDateTime, sqltypes.AutoString, sa.Boolean
+#: What an item gets: (column, its type, what the older ones have; None: nothing).
 _OF_ITEM = (
-    ("suggested_why", "JSON NOT NULL DEFAULT '[]'"),
-    ("suggested_at", "{time}"),
-    ("suggested_by", "VARCHAR"),
-    (
-        "urgent",
-        "VARCHAR CONSTRAINT ck_aspiration_urgent CHECK (urgent is null or urgent in "
-        "('kekerasan', 'bunuh_diri', 'anak', 'orang_hilang'))",
-    ),
-    ("urgent_by", "VARCHAR"),
+    ("suggested_why", sa.JSON, "[]"),
+    ("suggested_at", _TIME, None),
+    ("suggested_by", _TEXT, None),
+    ("urgent", _TEXT, None),
+    ("urgent_by", _TEXT, None),
+    ("channel", _TEXT, None),
+    ("author_key", _TEXT, None),
+    ("village", _TEXT, None),
+    ("labels", sa.JSON, "[]"),
+    ("secret", _YES_NO, sa.false()),
+    ("anonymous", _YES_NO, sa.false()),
+    ("masked", _YES_NO, sa.false()),
+    ("about_id", sa.Integer, None),
+    ("contact", _TEXT, ""),
+    ("code_hash", _TEXT, None),
+    ("duplicate_of_id", sa.Integer, None),
+    ("settle_by", _TIME, None),
+    ("settled_at", _TIME, None),
+)
+_RULES = (
+    ("urgent", "urgent is null or urgent in ('kekerasan', 'bunuh_diri', 'anak', 'orang_hilang')"),
     (
         "channel",
-        "VARCHAR CONSTRAINT ck_aspiration_channel CHECK (channel is null or channel in "
-        "('tatap muka', 'telepon', 'surat', 'whatsapp', 'pesan facebook', 'pesan instagram'))",
+        "channel is null or channel in "
+        "('tatap muka', 'telepon', 'surat', 'whatsapp', 'pesan facebook', 'pesan instagram')",
     ),
-    ("author_key", "VARCHAR"),
-    ("village", "VARCHAR"),
-    ("labels", "JSON NOT NULL DEFAULT '[]'"),
-    ("secret", "BOOLEAN NOT NULL DEFAULT {no}"),
-    ("anonymous", "BOOLEAN NOT NULL DEFAULT {no}"),
-    ("masked", "BOOLEAN NOT NULL DEFAULT {no}"),
-    ("about_id", "INTEGER CONSTRAINT fk_aspiration_about_id_person REFERENCES person (id)"),
-    ("contact", "VARCHAR NOT NULL DEFAULT ''"),
-    ("code_hash", "VARCHAR"),
-    (
-        "duplicate_of_id",
-        "INTEGER CONSTRAINT fk_aspiration_duplicate_of_id_aspiration REFERENCES aspiration (id) "
-        "CONSTRAINT ck_aspiration_duplicate CHECK (duplicate_of_id <> id)",
-    ),
-    ("settle_by", "{time}"),
-    ("settled_at", "{time}"),
+    ("duplicate", "duplicate_of_id <> id"),
 )
 _ACTIONS = "action in ('reply', 'private_reply', 'hide', 'unhide', 'delete')"
 _ACTIONS_BEFORE = "action in ('reply', 'hide', 'unhide', 'delete')"
@@ -278,14 +275,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("profile", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("rules", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.create_index(batch_op.f("ix_organisation_slug"), ["slug"], unique=True)
-    dialect = op.get_bind().dialect
-    words = {
-        "time": sqltypes.UTCDateTime().compile(dialect),
-        "no": "0" if dialect.name == "sqlite" else "false",
-    }
-    for name, rules in _OF_ITEM:
-        op.execute(f"ALTER TABLE aspiration ADD COLUMN {name} {rules.format(**words)}")
     with op.batch_alter_table("aspiration", schema=None) as batch_op:
+        for name, kind, before in _OF_ITEM:
+            batch_op.add_column(sa.Column(name, kind(), nullable=before is None, server_default=before))
+        for name, rule in _RULES:
+            batch_op.create_check_constraint(batch_op.f(f"ck_aspiration_{name}"), rule)
+        batch_op.create_foreign_key(batch_op.f("fk_aspiration_about_id_person"), "person", ["about_id"], ["id"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_aspiration_duplicate_of_id_aspiration"), "aspiration", ["duplicate_of_id"], ["id"]
+        )
         batch_op.create_index("ix_aspiration_author", ["organisation_id", "author_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_aspiration_code_hash"), ["code_hash"], unique=True)
         batch_op.create_index(batch_op.f("ix_aspiration_duplicate_of_id"), ["duplicate_of_id"], unique=False)
@@ -310,9 +308,11 @@ def downgrade() -> None:
     with op.batch_alter_table("aspiration", schema=None) as batch_op:
         for name in ("unlooked", "duplicate_of_id", "code_hash", "author"):
             batch_op.drop_index(op.f(f"ix_aspiration_{name}"))
-        for name in ("urgent", "channel", "duplicate"):
+        for name, _ in _RULES:
             batch_op.drop_constraint(op.f(f"ck_aspiration_{name}"), type_="check")
-        for name, _ in reversed(_OF_ITEM):
+        for name in ("duplicate_of_id_aspiration", "about_id_person"):
+            batch_op.drop_constraint(op.f(f"fk_aspiration_{name}"), type_="foreignkey")
+        for name, *_ in reversed(_OF_ITEM):
             batch_op.drop_column(name)
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_slug"))
