@@ -17,13 +17,17 @@ ATTACHED = ("laporan", "bukti", "tangkapan")
 
 
 class ItemNote(SQLModel, table=True):
-    """A private note of the team; residents never see it."""
+    """A note of the team, which residents never see. public: an answer that the tracking page shows instead (who has
+    no comment to answer under). resident: written there by the resident, who sees it again.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     aspiration_id: int = Field(foreign_key="aspiration.id", index=True)
     author_id: int | None = Field(default=None, foreign_key="person.id")
     author_name: str
     text: str
+    public: bool = False
+    resident: bool = False
     at: datetime = Field(default_factory=clock.now)
 
 

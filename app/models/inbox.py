@@ -54,7 +54,8 @@ class Aspiration(SQLModel, table=True):
     deadline: of the first answer; settle_by: of the settling. secret (rahasia): never shown in public, whatever its
     source. masked: names a person or alleges a wrong, so lists and public views mask it. about_id: the member it is
     about, who can neither see nor close it. contact: a resident's phone number, sealed. code_hash: of the tracking
-    code (keyed). author_key: whose other items are related. suggested_at None: the model has not looked yet.
+    code (keyed). on_page: question and public answer may stand on the organisation's own page; secret and masked
+    ones never do. author_key: whose other items are related. suggested_at None: the model has not looked yet.
     """
 
     __table_args__ = (
@@ -99,6 +100,7 @@ class Aspiration(SQLModel, table=True):
     secret: bool = False
     anonymous: bool = False
     masked: bool = False
+    on_page: bool = False
     about_id: int | None = Field(default=None, foreign_key="person.id")
     contact: str = ""
     code_hash: str | None = Field(default=None, index=True, unique=True)

@@ -24,6 +24,7 @@ _OF_ITEM = (
     ("secret", _YES_NO, sa.false()),
     ("anonymous", _YES_NO, sa.false()),
     ("masked", _YES_NO, sa.false()),
+    ("on_page", _YES_NO, sa.false()),
     ("about_id", sa.Integer, None),
     ("contact", _TEXT, ""),
     ("code_hash", _TEXT, None),
@@ -222,6 +223,8 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("author_name", sqltypes.AutoString(), nullable=False),
         sa.Column("text", sqltypes.AutoString(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("resident", sa.Boolean(), nullable=False),
         sa.Column("at", sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["aspiration_id"], ["aspiration.id"], name=op.f("fk_itemnote_aspiration_id_aspiration")
