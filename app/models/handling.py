@@ -61,7 +61,9 @@ class Agency(SQLModel, table=True):
 
 
 class Handover(SQLModel, table=True):
-    """An item handed on. answer_by: until when the agency is to answer. reference: its number (LAPOR! tracking id)."""
+    """An item handed on. answer_by: until when the agency is to answer. reference: its number (LAPOR! tracking id).
+    reminded_at: when people were told that nothing came.
+    """
 
     __table_args__ = (CheckConstraint(HANDOVER.check(), name="state"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -72,6 +74,7 @@ class Handover(SQLModel, table=True):
     state: str = "sent"
     answer: str = ""
     answered_at: datetime | None = None
+    reminded_at: datetime | None = None
     by_name: str = ""
     at: datetime = Field(default_factory=clock.now)
 

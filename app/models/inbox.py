@@ -51,8 +51,9 @@ class Comment(SQLModel, table=True):
 class Aspiration(SQLModel, table=True):
     """The inbox item: one per top-level comment, web form, or note taken by hand.
 
-    deadline: of the first answer; settle_by: of the settling. secret (rahasia): never shown in public, whatever its
-    source. masked: names a person or alleges a wrong, so lists and public views mask it. about_id: the member it is
+    deadline: of the first answer; settle_by: of the settling. due_from: since when both run, where that is not said_at
+    (the resident came back). near_told, late_told: the deadline of whose nearness or passing people were told.
+    secret (rahasia): never shown in public, whatever its source. masked: names a person or alleges a wrong, so lists and public views mask it. about_id: the member it is
     about, who can neither see nor close it. contact: a resident's phone number, sealed. code_hash: of the tracking
     code (keyed). on_page: question and public answer may stand on the organisation's own page; secret and masked
     ones never do. author_key: whose other items are related. suggested_at None: the model has not looked yet.
@@ -108,6 +109,9 @@ class Aspiration(SQLModel, table=True):
     said_at: datetime
     deadline: datetime | None = None
     settle_by: datetime | None = None
+    due_from: datetime | None = None
+    near_told: datetime | None = None
+    late_told: datetime | None = None
     assignee_id: int | None = Field(default=None, foreign_key="person.id")
     answered_at: datetime | None = None
     settled_at: datetime | None = None

@@ -31,6 +31,9 @@ _OF_ITEM = (
     ("duplicate_of_id", sa.Integer, None),
     ("settle_by", _TIME, None),
     ("settled_at", _TIME, None),
+    ("due_from", _TIME, None),
+    ("near_told", _TIME, None),
+    ("late_told", _TIME, None),
 )
 _RULES = (
     ("urgent", "urgent is null or urgent in ('kekerasan', 'bunuh_diri', 'anak', 'orang_hilang')"),
@@ -204,6 +207,7 @@ def upgrade() -> None:
         sa.Column("state", sqltypes.AutoString(), nullable=False),
         sa.Column("answer", sqltypes.AutoString(), nullable=False),
         sa.Column("answered_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reminded_at", sqltypes.UTCDateTime(), nullable=True),
         sa.Column("by_name", sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqltypes.UTCDateTime(), nullable=False),
         sa.CheckConstraint("state in ('sent', 'answered', 'returned')", name=op.f("ck_handover_state")),
