@@ -104,6 +104,9 @@ PROBLEMS = {
     "address_taken": "Alamat itu milik kiriman lain yang sudah kami catat. Periksa lagi kirimannya.",
     "nothing_to_resolve": "Pengiriman ini tidak menunggu keputusan siapa pun.",
     "no_platform": "Aspirasi ini tidak datang dari media sosial, jadi tidak dapat dibalas di sana.",
+    "answer_on_platform": "Aspirasi ini datang dari media sosial. Balas di sana.",
+    "not_for_page": "Aspirasi ini tidak dapat ditampilkan di halaman umum: belum dijawab di sini, dirahasiakan, atau "
+    "memuat data pribadi.",
     "not_possible_there": "{platform} tidak menyediakan hal itu.",
     "answer_on_its_way": "Balasan lain untuk aspirasi ini sedang dikirim. Tunggu sebentar.",
     "comment_gone": "Komentar itu sudah dihapus di platformnya.",

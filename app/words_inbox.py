@@ -21,6 +21,11 @@ HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("aspiration", "selesai"): ("ok", "check", "Selesai"),
     ("aspiration", "dibuka lagi"): ("wait", "again", "Dibuka lagi"),
     ("aspiration", "diarsipkan"): ("draft", "lock", "Diarsipkan"),
+    ("aspiration", "answer_here"): ("ok", "reply", "Dijawab di halaman lacak"),
+    ("aspiration", "on_page"): ("plan", "globe", "Izin tampil di halaman umum diubah"),
+    ("aspiration", "add"): ("wait", "note", "Warga menambah keterangan"),
+    ("aspiration", "content"): ("ok", "heart", "Warga menyatakan selesai"),
+    ("aspiration", "not_content"): ("wait", "again", "Warga menyatakan belum selesai"),
     ("comment", "change"): ("draft", "compose", "{new}"),
     ("comment", "vanish"): ("draft", "x", "Komentar dihapus di platformnya"),
 }
