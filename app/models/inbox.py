@@ -27,6 +27,7 @@ class Comment(SQLModel, table=True):
     """A comment as the platform gave it. versions: every text ever seen, oldest first; deleted ones keep their text.
 
     own: written by the account itself. staff: by a member's own account (Handle): neither aspiration nor engagement.
+    known_at: the moment whose state this is (of a notification, or the start of a read): what is older changes nothing.
     """
 
     __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
@@ -45,6 +46,7 @@ class Comment(SQLModel, table=True):
     permalink: str | None = None
     said_at: datetime  # the platform's time; ours when it gave none
     seen_at: datetime = Field(default_factory=clock.now)
+    known_at: datetime | None = None
     deleted_at: datetime | None = None
 
 

@@ -116,4 +116,5 @@ class Delivery(Sending, table=True):
     absent_at: datetime | None = None  # a first look did not find the public post; a second one makes it gone
     reading_at: datetime | None = Field(default=None, index=True)  # the next reading of its engagement
     collect_at: datetime | None = Field(default=None, index=True)  # the next poll of its comments
+    collected_at: datetime | None = None  # when the last poll began that read all of them
     created_at: datetime = Field(default_factory=clock.now)

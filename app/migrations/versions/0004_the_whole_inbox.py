@@ -277,6 +277,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("silent_told_at", sqltypes.UTCDateTime(), nullable=True))
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("staff", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("known_at", sqltypes.UTCDateTime(), nullable=True))
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("collected_at", sqltypes.UTCDateTime(), nullable=True))
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("slug", sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("profile", sa.JSON(), nullable=False, server_default="{}"))
@@ -325,7 +328,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisation_slug"))
     for table, names in (
         ("organisation", ("rules", "profile", "slug")),
-        ("comment", ("staff",)),
+        ("delivery", ("collected_at",)),
+        ("comment", ("known_at", "staff")),
         ("account", ("silent_told_at", "hooked_at")),
     ):
         for name in names:
