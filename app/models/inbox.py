@@ -54,11 +54,12 @@ class Aspiration(SQLModel, table=True):
     """The inbox item: one per top-level comment, web form, or note taken by hand.
 
     deadline: of the first answer; settle_by: of the settling. due_from: since when both run, where that is not said_at
-    (the resident came back). near_told, late_told: the deadline of whose nearness or passing people were told.
-    secret (rahasia): never shown in public, whatever its source. masked: names a person or alleges a wrong, so lists and public views mask it. about_id: the member it is
-    about, who can neither see nor close it. contact: a resident's phone number, sealed. code_hash: of the tracking
-    code (keyed). on_page: question and public answer may stand on the organisation's own page; secret and masked
-    ones never do. author_key: whose other items are related. suggested_at None: the model has not looked yet.
+    (the resident came back). near_told, late_told: the deadline of whose nearness or passing people were told. secret
+    (rahasia): never shown in public, whatever its source. masked: names a person or alleges a wrong, so lists and
+    public views mask it. about_id: the member it is about, who can neither see nor close it. contact: a resident's
+    phone number, sealed. code_hash: of the tracking code (keyed). on_page: question and public answer may stand on the
+    organisation's own page; secret and masked ones never do. author_key: whose other items are related. suggested_at
+    None: the model has not looked yet.
     """
 
     __table_args__ = (
