@@ -25,7 +25,7 @@ _LABEL = re.compile(
     r"|(?P<account>no(?:mor|mer)?[. ]{0,2}rek(?:ening|\b)|norek|nomor rekening|rek(?:ening)?|acc(?:ount)?|akun bank)(?:nya|ku)?"
     rf"|(?P<bank>{_BANKS})"
     rf"|(?P<other>(?:{_COUNTED}|#)(?:order|pesanan|pemesanan|tiket|ticket|laporan|aduan|pengaduan|registrasi|reg|pendaftaran"
-    r"|surat|sk|transaksi|trx|antri?an|antrean|seri|kartu|peserta|bukti|berkas|arsip|polis|sertifikat|booking|pengiriman)"
+    r"|surat|sk|transaksi|trx|antri?an|antrean|seri|kartu(?! keluarga)|peserta|bukti|berkas|arsip|polis|sertifikat|booking|pengiriman)"
     r"|resi|invoice|inv|imei|npwp|nip|nuptk|nisn|npsn|isbn|issn|idpel|id ?pelanggan|(?:no(?:mor)?\.? ?)?pelanggan|bpjs|jkn|kis|kks"
     r"|ref|referensi|token|voucher|virtual account|va|meteran|no(?:mor)?\.? meter|barcode|kode ?bayar|kode|id|trx|nib|nop)"
     r")(?![a-z])"
@@ -116,4 +116,6 @@ def speaks_of_accounts(low: str) -> bool:
     return _ACCOUNTS.search(low) is not None
 
 
-_ACCOUNTS = re.compile(rf"(?<![a-z])(?:{_BANKS}|{_WALLETS}|norek|rek|rekening|a[./]n|an|atas nama|transfer|tf)(?![a-z])")
+_ACCOUNTS = re.compile(
+    rf"(?<![a-z])(?:{_BANKS}|{_WALLETS}|norek|rek|rekening|a[./]n|an|atas nama|transfer|tf)(?![a-z])"
+)

@@ -127,7 +127,9 @@ def _identity(row: _Row, at: int, reading: Reading) -> Taken | None:
         return "kk", last
     if not valid_nik(digits) or (beside.near and kind in ("account", "other", "bank")):
         return None
-    if kind != "nik" and (THOUSANDS.fullmatch(written) or _only_dates(row.texts[at : last + 1]) or _linked(row.layer, start)):
+    if kind != "nik" and (
+        THOUSANDS.fullmatch(written) or _only_dates(row.texts[at : last + 1]) or _linked(row.layer, start)
+    ):
         return None
     return "nik", last
 
@@ -149,7 +151,10 @@ def valid_nik(digits: str) -> bool:
 def _only_dates(groups: list[str]) -> bool:
     """«11 01 2022 12 02 2023» is two dates."""
     return len(groups) % 3 == 0 and all(
-        len(groups[i]) <= 2 and len(groups[i + 1]) <= 2 and groups[i + 2][:2] in ("19", "20") and len(groups[i + 2]) == 4
+        len(groups[i]) <= 2
+        and len(groups[i + 1]) <= 2
+        and groups[i + 2][:2] in ("19", "20")
+        and len(groups[i + 2]) == 4
         for i in range(0, len(groups), 3)
     )
 
@@ -201,8 +206,10 @@ def _extent(row: _Row, at: int, plus: bool) -> int | None:
 def _shaped(digits: str, plus: bool) -> bool:
     if plus:
         abroad = digits[2:] if digits.startswith("620") else digits
-        return _ABROAD.fullmatch(abroad) is not None or _MOBILE_ABROAD.fullmatch(digits) is not None or (
-            _LANDLINE.fullmatch(digits) is not None
+        return (
+            _ABROAD.fullmatch(abroad) is not None
+            or _MOBILE_ABROAD.fullmatch(digits) is not None
+            or (_LANDLINE.fullmatch(digits) is not None)
         )
     return any(shape.fullmatch(digits) for shape in (_MOBILE, _MOBILE_ABROAD, _LANDLINE))
 
@@ -212,7 +219,12 @@ def _plausible(row: _Row, at: int, last: int, plus: bool, reading: Reading) -> b
     digits = "".join(row.texts[at : last + 1])
     beside = labels.before(row.layer, start)
     called = beside.kind == "phone" or (beside.kind == "wallet" and beside.near)
-    if beside.kind == "other" and beside.near or row.layer[max(0, start - 1) : start] == "#" or _linked(row.layer, start):
+    if (
+        beside.kind == "other"
+        and beside.near
+        or row.layer[max(0, start - 1) : start] == "#"
+        or _linked(row.layer, start)
+    ):
         return False
     if (plus and not digits.startswith("62")) or _MOBILE.fullmatch(digits) or _MOBILE_ABROAD.fullmatch(digits):
         if digits[0] == "8" and not plus:
@@ -222,7 +234,11 @@ def _plausible(row: _Row, at: int, last: int, plus: bool, reading: Reading) -> b
         decimal = row.texts[at] == "0" and last == at + 1 and row.gaps[at] in (".", ",")
         return not decimal and not _glued(row.layer, start)
     strong = plus or written[0] == "(" or row.layer[start - 1 : start] == "("
-    dashed = last > at and _AREA.fullmatch(row.texts[at]) is not None and (row.gaps[at] or "").strip() in ("-", ")", ")-", "/")
+    dashed = (
+        last > at
+        and _AREA.fullmatch(row.texts[at]) is not None
+        and (row.gaps[at] or "").strip() in ("-", ")", ")-", "/")
+    )
     length = len(digits)
     return (called or (strong and length >= 9) or dashed) and 8 <= length <= 13 and not _years(row, at, last)
 
@@ -231,7 +247,9 @@ def _years(row: _Row, at: int, last: int) -> bool:
     return all(re.fullmatch(r"(?:19|20)[0-9]{2}", text) for text in row.texts[at : last + 1])
 
 
-_BEFORE_GLUED = re.compile(r"(?:^|[^a-z])(?:wa|hp|no|nomor|telp|tlp|hub|ke|tel|call|sms|cp|nope|phone|kontak|di|dan|atau|me)$")
+_BEFORE_GLUED = re.compile(
+    r"(?:^|[^a-z])(?:wa|hp|no|nomor|telp|tlp|hub|ke|tel|call|sms|cp|nope|phone|kontak|di|dan|atau|me)$"
+)
 
 
 def _glued(layer: str, start: int) -> bool:
@@ -257,7 +275,11 @@ def _account(row: _Row, at: int, reading: Reading, phone: Taken | None) -> Taken
     if beside.kind in ("phone", "nik", "kk", "other") and later.kind != "wallet":
         return None
     if phone:
-        wallet = beside.kind == "wallet" and beside.near or (later.kind == "wallet" and beside.kind not in ("nik", "kk", "other"))
+        wallet = (
+            beside.kind == "wallet"
+            and beside.near
+            or (later.kind == "wallet" and beside.kind not in ("nik", "kk", "other"))
+        )
         owned = beside.near and beside.kind in ("account", "bank") and (beside.word != "rek" or later.kind == "named")
         return ("rekening", last) if wallet or owned else None
     if beside.kind == "wallet" and not (beside.near and digits[0] in "86123"):

@@ -14,7 +14,19 @@ from dataclasses import dataclass
 _GONE = "\0"
 _DASHES = "‐‑‒–—―−﹘﹣－"
 #: Letters of other alphabets that stand for O, I and l in numbers, and quotes that stand for minutes and seconds.
-_LOOKALIKE = {"О": "O", "о": "o", "Ο": "O", "ο": "o", "І": "I", "і": "i", "İ": "I", "′": "'", "″": '"', "’": "'", "”": '"'}
+_LOOKALIKE = {
+    "О": "O",
+    "о": "o",
+    "Ο": "O",
+    "ο": "o",
+    "І": "I",
+    "і": "i",
+    "İ": "I",
+    "′": "'",
+    "″": '"',
+    "’": "'",
+    "”": '"',
+}
 _CACHED = 20_000
 
 

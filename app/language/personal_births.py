@@ -1,0 +1,88 @@
+"""Dates of birth: a date beside «lahir», «ttl», «kelahiran». A year alone is no date."""
+
+from __future__ import annotations
+
+import re
+
+from app.language.personal_text import Reading
+
+Span = tuple[str, int, int]
+
+_MONTH = (
+    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|peb(?:ruari)?|mar(?:et|ch)?|mrt|apr(?:il)?|mei|may|juni?|june|juli?|july"
+    r"|ag(?:u)?(?:s)?(?:tus)?|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nop(?:ember)?|nov(?:ember)?|des(?:ember)?|dec(?:ember)?)"
+)
+_YEAR = r"(?:19[0-9]{2}|20[0-9]{2}|'?[0-9]{2})"
+_DATE = (
+    rf"(?:(?:0?[1-9]|[12][0-9]|3[01])(?P<s>[ ]?[\-/.,][ ]?|[ ])(?:0?[1-9]|1[0-2])(?P=s){_YEAR}"
+    rf"|(?:0?[1-9]|[12][0-9]|3[01])[ .\-/]{{0,3}}{_MONTH}\.?[ .,\-/]{{0,3}}{_YEAR}"
+    rf"|{_MONTH}[ ](?:0?[1-9]|[12][0-9]|3[01]),?[ ]{_YEAR}"
+    r"|(?:19|20)[0-9]{2}[\-/.](?:0?[1-9]|1[0-2])[\-/.](?:0?[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)?[0-9]{2})(?![0-9])"
+)
+_ANY_DATE = re.compile(rf"(?<![0-9.\-/]){_DATE}")
+_DAY_MONTH = re.compile(rf"(?<![0-9.\-/])(?:0?[1-9]|[12][0-9]|3[01])[ .\-/]{{0,3}}{_MONTH}(?![a-z])")
+_STRONG = (
+    r"t\.?t\.?l\b\.?|(?:tempat|tpt|tmpt)\.?[ ]?(?:[,/&]|dan|tgl|tanggal)?[ ,/&]{0,3}(?:dan[ ])?(?:tgl|tanggal|tggl)?\.?[ ]?lahir"
+    r"|(?:tgl|tanggal|tggl|tg)\.?[ /]?(?:lahir|lhr|kelahiran|lair)|tgl\.?[ ]?lhr|date of birth|birth ?date|d\.?o\.?b\b"
+)
+_LABEL = re.compile(
+    rf"(?<![a-z])(?:(?P<strong>{_STRONG})|(?P<weak>lahir|kelahiran|lair|lhr|born|brojol|dilahirkan|babar))(?:nya|ku|na|ne)?(?![a-z])"
+)
+#: Words between the label and the date after which the date is of something else.
+_ELSE = re.compile(
+    r"(?<![a-z])(?:terbit|diurus|urus|mengurus|sejak|jadwal|rapat|pukul|jam|dibuat|buat|daftar|posyandu|imunisasi|diambil|cetak|dicetak|belum"
+    r"|blm|sudah|sdh|udah|sampai|tetapi|tapi|mohon|kapan|keluar|ajukan|diajukan|mengajukan|hilang|rusak|kegiatan|acara|selesai|jadi|pengajuan|dilayani|pelayanan|gratis|bisa|undangan|surat|dinas|disdukcapil"
+    r"|harlah|vaksin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah|kontrol|update|per)(?![a-z])"
+)
+#: Words before the label that make it the birth of no person.
+_NOBODY = re.compile(
+    r"(?:akt[ae]|surat|surat ket(?:erangan)?|angka|hari|harlah|baru|jumlah|tingkat|bayi baru|data|undang-undang|uu|peringatan|kartu|hut|tas|kaos)[ ]$"
+    r"|(?<![a-z])(?:karang taruna|ipsm|psm|tagana|tksk|pkk|organisasi|lembaga|kabupaten|kecamatan|desa|kota|provinsi|program|peraturan|permensos|komunitas"
+    r"|republik|indonesia|pancasila|yayasan|posyandu|forum|gerakan|sekolah|nabi|partai|perda|perdes|perpres|undang-undang|kemerdekaan|koperasi|paguyuban|nkri|ri|hut|bumdes|kebijakan|nu|muhammadiyah)"
+    r"(?![a-z])[^.!?\n]{0,25}$"
+)
+_NOBODY_AFTER = re.compile(
+    r"[ ](?:ke|yang ke|nya)?[ ]?-?(?:pancasila|desa|kabupaten|kota|ri\b|ke-|ipsm|nabi|psm|nkri|koperasi|karang taruna|kartini)"
+)
+_BEHIND = re.compile(rf"[ ]{{0,2}}[(\[,/\-]?[ ]{{0,2}}(?:{_STRONG}|lahir\)|kelahiran\))")
+_REACH = 55
+
+
+def find(reading: Reading) -> list[Span]:
+    """Dates (the date only, not the place) that are somebody's birth."""
+    low = reading.low
+    found: list[Span] = []
+    done = 0
+    for label in _LABEL.finditer(low):
+        if label.start() < done:
+            continue
+        spot = _dated(low, label)
+        if spot:
+            found.append(("tanggal_lahir", *spot))
+            done = spot[1]
+    if found or "lahir" in low or "ttl" in low:
+        for each in _ANY_DATE.finditer(reading.digits):
+            if _BEHIND.match(low, each.end(), each.end() + 60):
+                found.append(("tanggal_lahir", each.start(), each.end()))
+    return found
+
+
+def _dated(low: str, label: re.Match[str]) -> tuple[int, int] | None:
+    strong = label["strong"] is not None
+    if not strong and _NOBODY.search(low[max(0, label.start() - 40) : label.start()]):
+        return None
+    if not strong and _NOBODY_AFTER.match(low, label.end()):
+        return None
+    window = low[label.end() : label.end() + _REACH + 25]
+    date = _ANY_DATE.search(window) or (_DAY_MONTH.search(window) if strong else None)
+    if date is None or date.start() > _REACH:
+        return None
+    gap = window[: date.start()]
+    if re.search(r"[!?;]|\.\s+[a-z]{4,}\s+[a-z]{4,}|\n.*\n", gap) or _ELSE.search(gap) or re.search(r"\d{5}", gap):
+        return None
+    if not strong and len(gap.split()) > 6:
+        return None
+    if date.group().isdigit() and not strong:  # «lahir 200885»: only a label of forms is believed
+        return None
+    return label.end() + date.start(), label.end() + date.end()
