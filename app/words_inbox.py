@@ -13,6 +13,7 @@ from app import times
 HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("aspiration", "arrive"): ("draft", "inbox", "Masuk dari {source}"),
     ("aspiration", "kind"): ("plan", "sort", "Jenis: {old} menjadi {new}"),
+    ("aspiration", "calendar"): ("plan", "calendar", "Batas waktu bergeser"),
     ("aspiration", "assign"): ("plan", "people", "Ditangani {new}"),
     ("aspiration", "sudah ditanggapi"): ("ok", "reply", "Sudah ditanggapi"),
     ("aspiration", "ditindaklanjuti"): ("plan", "again", "Ditindaklanjuti"),
@@ -58,6 +59,7 @@ _CHANGES = {
     "deleted_at": "Komentar muncul lagi di platformnya",
 }
 _WHY = {
+    "kalender berubah": "kalender kerja berubah",
     "answered on the platform": "dibalas langsung di platformnya",
     "the resident wrote again": "warga menulis lagi",
 }
@@ -105,6 +107,44 @@ REASONS = {
     "benci": "Ujaran kebencian atau ancaman",
     "lain": "Alasan lain",
 }
+
+
+#: Why an item is urgent → (what it may be, what to do, whom to call: number and what it is).
+URGENT: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "kekerasan": (
+        "Mungkin kekerasan dalam rumah tangga atau kekerasan seksual",
+        "Jangan dibahas di tempat umum. Hubungi orangnya secara pribadi dan pastikan ia aman.",
+        (("112", "darurat"), ("129", "SAPA, perempuan dan anak")),
+    ),
+    "bunuh_diri": (
+        "Mungkin keinginan mengakhiri hidup",
+        "Jawab dengan tenang dan segera, jangan menasihati. Jangan biarkan ia sendiri.",
+        (("119", "tekan 8, kesehatan jiwa"), ("112", "darurat")),
+    ),
+    "anak": (
+        "Mungkin anak dalam bahaya",
+        "Jangan sebut nama, foto, atau alamat anak di tempat umum.",
+        (("112", "darurat"), ("129", "SAPA, perempuan dan anak")),
+    ),
+    "orang_hilang": (
+        "Mungkin orang hilang",
+        "Tanyakan kapan dan di mana terakhir terlihat, lalu hubungi kepolisian.",
+        (("112", "darurat"), ("110", "kepolisian")),
+    ),
+}
+ATTACHED = {"laporan": "Foto dari warga", "bukti": "Foto bukti", "tangkapan": "Tangkapan layar pesan"}
+
+
+def others_here(others: Any) -> str:
+    """Who else is at this item now (services/presence.Other); empty when nobody is."""
+    writing = [other.name for other in others if other.writing]
+    reading = [other.name for other in others if not other.writing]
+    parts = []
+    if writing:
+        parts.append(f"{' dan '.join(writing)} sedang menulis balasan.")
+    if reading:
+        parts.append(f"{' dan '.join(reading)} juga sedang membuka ini.")
+    return " ".join(parts)
 
 
 def told(trace: Any, source: str) -> tuple[str, str, str, str]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
@@ -16,7 +15,7 @@ from app import clock
 from app.models import Account, Aspiration, Comment, Delivery, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, budgets, linking, outcomes, pace, vanishing
+from app.services import accounts, budgets, deadlines, linking, outcomes, pace, vanishing
 from app.states import Actor, move, note, note_all
 from connectors import Connector, ConnectorError, Gone, RemoteComment, Unsupported
 
@@ -165,15 +164,6 @@ def _levels(fresh: Iterable[RemoteComment]) -> list[list[RemoteComment]]:
     return levels
 
 
-def first_answer_by(said_at: datetime, zone: str) -> datetime:
-    """One working day after it was said: the same hour of the next Monday-to-Friday day there (domain.md section 3)."""
-    local = said_at.astimezone(ZoneInfo(zone))
-    day = local + timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return day.astimezone(said_at.tzinfo)
-
-
 def _made(
     delivery: Delivery, remote: RemoteComment, parent: Comment | None, present: datetime, own: set[str]
 ) -> Comment:
@@ -219,8 +209,7 @@ def _update(session: Session, comment: Comment, remote: RemoteComment, present: 
 def _items(session: Session, account: Account, comments: list[Comment]) -> None:
     if not comments:
         return
-    organisation = session.get(Organisation, account.organisation_id)
-    zone = organisation.zone if organisation else "Asia/Jakarta"
+    rhythm = deadlines.of(session, account.organisation_id)
     items = [
         Aspiration(
             organisation_id=account.organisation_id,
@@ -229,7 +218,7 @@ def _items(session: Session, account: Account, comments: list[Comment]) -> None:
             author=comment.author_name,
             text=comment.text,
             said_at=comment.said_at,
-            deadline=first_answer_by(comment.said_at, zone),
+            **deadlines.both(comment.said_at, "perlu dipilah", rhythm),
         )
         for comment in comments
     ]
@@ -248,10 +237,8 @@ def _reaction(session: Session, parent: Comment, comment: Comment) -> None:
             answered = item.answered_at or comment.said_at
             move(session, item, "sudah ditanggapi", COLLECTOR, why="answered on the platform", answered_at=answered)
     elif item.status in ("sudah ditanggapi", "selesai", "menunggu warga") and comment.author_name == item.author:
-        account = session.get(Account, comment.account_id)
-        organisation = session.get(Organisation, account.organisation_id) if account else None
-        deadline = first_answer_by(comment.said_at, organisation.zone if organisation else "Asia/Jakarta")
-        move(session, item, "dibuka lagi", COLLECTOR, why="the resident wrote again", deadline=deadline)
+        due = deadlines.anew(comment.said_at, item.kind, deadlines.of(session, item.organisation_id))
+        move(session, item, "dibuka lagi", COLLECTOR, why="the resident wrote again", **due)
 
 
 def _missing(session: Session, delivery_id: int, seen: set[str], began: datetime) -> None:

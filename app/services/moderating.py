@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
@@ -9,7 +11,8 @@ from app import clock
 from app.db import lease_time
 from app.models import KINDS, Account, Aspiration, Comment, Delivery, Organisation, Outgoing, Person
 from app.problems import Problem
-from app.services.collecting import first_answer_by, storable
+from app.services import deadlines
+from app.services.collecting import storable
 from app.states import ASPIRATION, Actor, move, note
 from connectors import load
 
@@ -33,7 +36,7 @@ def take_note(session: Session, organisation_id: int, by: Actor, *, text: str, a
         author=author.strip() or None,
         text=text.strip(),
         said_at=present,
-        deadline=first_answer_by(present, organisation.zone),
+        **deadlines.both(present, "perlu dipilah", deadlines.of(session, organisation_id)),
     )
     session.add(item)
     session.flush()
@@ -76,13 +79,17 @@ def set_item(
         before, item.kind, item.kind_by = item.kind, kind, by.who
         session.add(item)
         session.flush()
-        note(session, item, "kind", by, facts={"from": before, "to": kind})
+        moved = deadlines.renew(session, item)
+        note(session, item, "kind", by, facts={"from": before, "to": kind, **moved})
     if status is not None and status != item.status:
         if status not in ASPIRATION.states:
             raise Problem("unknown_status", field="status", name=status, known=", ".join(ASPIRATION.states))
         if (item.status, status) not in ASPIRATION.moves:
             raise Problem("status_impossible", field="status", source=item.status, target=status)
-        move(session, item, status, by)
+        due: dict[str, Any] = {}
+        if status == "dibuka lagi":
+            due = deadlines.anew(clock.now(), item.kind, deadlines.of(session, item.organisation_id))
+        move(session, item, status, by, **due)
     if assignee is not None:
         item.assignee_id = assignee.id
         session.add(item)
