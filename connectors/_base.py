@@ -44,6 +44,8 @@ class Connector(ABC):
     limits: ClassVar[Limits]
     #: Words (keys of app/words.py) that the owner must accept before the account can be added; None for most.
     warning: ClassVar[str | None] = None
+    #: This installation's own page: no key, no network, no clock but ours; it shows what our books call published.
+    at_home: ClassVar[bool] = False
 
     def __init__(self, account: Credentials, wire: Wire) -> None:
         self.account = account
@@ -54,6 +56,8 @@ class Connector(ABC):
         self.server_time: datetime | None = None
         #: Remote ids that are known to belong to other posts: looking for one by its words never takes them.
         self.taken: Container[str] = frozenset()
+        #: Remote ids that are public by our own books; all that a connector ``at_home`` has to look at.
+        self.shown: Container[str] = frozenset()
 
     @classmethod
     def secrets_from(cls, text: str, wire: Wire) -> dict[str, str]:

@@ -20,7 +20,12 @@ _THEIRS = {
     "saves": {"saved"},
 }
 #: What a platform does not have at all.
-_NEVER = {"facebook": {"saves"}, "instagram": {"clicks"}, "instagram_private": {"clicks"}}
+_NEVER = {
+    "facebook": {"saves"},
+    "instagram": {"clicks"},
+    "instagram_private": {"clicks"},
+    "website": set(METRICS),
+}
 NOT_GIVEN, NOT_YET = "tidak tersedia", "belum ada angka"
 
 

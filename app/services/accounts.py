@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from app.db import lease_time
 from app.models import Account, Delivery, Organisation, Outgoing
 from app.parts import Parts
 from app.problems import Problem
-from app.services import budgets, queueing, timekeeping, vetting
+from app.services import budgets, queueing, slugs, timekeeping, vetting
 from app.states import Actor, move, note, tell
 from connectors import AccountFacts, Busy, Connector, ConnectorError, Credentials, SignInAgain, Wire, load
 from connectors.practice import APP_ID, TOKEN_PREFIX
@@ -56,11 +56,12 @@ def add(
     settings: Mapping[str, str],
     by: Actor,
 ) -> int:
-    """Connect an account after asking the platform whether the key opens it; its id.
+    """Connect an account after asking the platform whether the key opens it; its id. Of an organisation's own page the
+    remote id is its slug, and no key is needed.
 
     A platform that cannot be reached right now does not stop it: the account is kept as unchecked. Problem:
     unknown_connector, unknown_organisation, remote_id_needed, account_taken, risk_not_accepted, token_needed,
-    and what the platform says (token_expired, permission, ...).
+    bad_slug, slug_taken, page_already, and what the platform says (token_expired, permission, ...).
     """
     kind = load().get(connector)
     if kind is None:
@@ -73,6 +74,8 @@ def add(
         raise Problem("name_needed", field="name")
     if kind.warning and settings.get("accept_risk") not in ("yes", "ya"):
         raise Problem("risk_not_accepted", field="accept_risk", warning=kind.warning)
+    if kind.at_home:
+        remote_id = slugs.slug_of(remote_id)
     with parts.db.read() as session:
         _free(session, connector, organisation_id, remote_id)
     account = Account(
@@ -88,6 +91,8 @@ def add(
     asked = _ask(parts, account, wire)
     with parts.db.write() as session:
         _free(session, connector, organisation_id, remote_id)
+        if kind.at_home:
+            slugs.claim(session, organisation_id, remote_id, by)
         if isinstance(asked, AccountFacts):
             vetting.believe(account, asked)
         else:
@@ -166,6 +171,7 @@ def with_connector(parts: Parts, opening: Opened, use: Callable[[Connector], T])
     """Do something with an account and afterwards keep what it taught us: new secrets, the platform's clock, how much
     of the allowances is used."""
     connector = connect(opening)
+    connector.shown = _Shown(parts, opening.account_id)
     answered = False
     refused: SignInAgain | None = None
     key = opening.account.sealed
@@ -188,11 +194,26 @@ def with_connector(parts: Parts, opening: Opened, use: Callable[[Connector], T])
             connector.close()
 
 
+class _Shown(Container[str]):
+    """Remote ids of the account's public posts; asked for one by one, by those that have nowhere else to look."""
+
+    def __init__(self, parts: Parts, account_id: int) -> None:
+        self._parts, self._account_id = parts, account_id
+
+    def __contains__(self, remote_id: object) -> bool:
+        known = (Delivery.account_id == self._account_id, Delivery.remote_id == remote_id)
+        with self._parts.db.read() as session:
+            query = select(Delivery.id).where(*known, Delivery.state == "published")
+            return session.exec(query.limit(1)).first() is not None
+
+
 def wire_for(parts: Parts, account: Account) -> Wire:
     """Where this account's platform is: practice accounts on the practice platform, all others at the setting."""
     settings = parts.settings
     if account.practice:
         base = _practice(settings.home)
+    elif load()[account.connector].at_home:
+        base = settings.public_url
     elif account.connector == "instagram_private":
         base = str(account.settings.get("base_url") or "https://i.instagram.com")
     else:
@@ -288,7 +309,7 @@ def _free(session: Session, connector: str, organisation_id: int, remote_id: str
 
 def _secrets(kind: type[Connector], text: str, wire: Wire) -> dict[str, str]:
     """What the person pasted, as the connector wants it kept."""
-    if not text:
+    if not text and not kind.at_home:
         raise Problem("token_needed", field="token")
     try:
         return kind.secrets_from(text, wire)

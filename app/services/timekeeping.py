@@ -21,7 +21,7 @@ from app import clock
 from app.db import lease_time
 from app.models import Account, Worker
 from app.parts import Parts
-from connectors import Busy, Wire, date_of
+from connectors import Busy, Wire, date_of, load
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +48,23 @@ _right: dict[tuple[str, str], float] = {}
 
 
 def platform_of(account: Account) -> str:
-    """Whose clock an account's posts are compared with."""
+    """Whose clock an account's posts are compared with; of our own page nobody's ("home")."""
     if account.practice:
         return "practice"
+    if account.connector in _at_home():
+        return "home"
     return "instagram_private" if account.connector == "instagram_private" else "graph"
 
 
+def _at_home() -> list[str]:
+    """Connectors of our own page: no other machine has a word about their time."""
+    return [name for name, kind in load().items() if kind.at_home]
+
+
 def heard(platform: str, date: datetime) -> None:
-    """A Date header came in just now."""
+    """A Date header came in just now. Of our own page it is our own clock's word, and says nothing."""
+    if platform not in PLATFORMS:
+        return
     with _guard:
         _heard[platform] = (date, clock.since_boot())
         _unreached.pop(platform, None)
@@ -91,12 +100,16 @@ def right_for(present: datetime) -> Any:
     Nothing of such a one is even put off: a time written by a wrong clock would still stand when the clock is right.
     """
     private = col(Account.connector) == "instagram_private"
+    home = col(Account.connector).in_(_at_home())
     of = {
         "practice": col(Account.practice),
         "instagram_private": and_(~col(Account.practice), private),
-        "graph": and_(~col(Account.practice), ~private),
+        "graph": and_(~col(Account.practice), ~private, ~home),
     }
-    return ~or_(false(), *(of[name] for name in PLATFORMS if wrong(name, present) or unknown(name)))
+    held = [of[name] for name in PLATFORMS if wrong(name, present) or unknown(name)]
+    if wrong("graph", present):
+        held.append(home)  # what is due on our own page is reckoned by the same clock
+    return ~or_(false(), *held)
 
 
 def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False, first: bool = False) -> None:
@@ -105,6 +118,8 @@ def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False, first: 
     One that was asked within the last minute is not asked again. first: asked at the begin of a process, and until
     somebody has answered; until then our own clock is ``unknown``.
     """
+    if platform not in PLATFORMS:
+        return
     now = clock.since_boot()
     with _guard:
         fresh = platform in _heard and now - _heard[platform][1] < _FRESH_S
@@ -129,6 +144,8 @@ def ask(parts: Parts, platform: str, wire: Wire, *, doubt: bool = False, first: 
 
 def publish(parts: Parts, platform: str) -> None:
     """Let everybody see how far off we are (doctor, start page), when that has changed."""
+    if platform not in PLATFORMS:
+        return
     near = off_s(platform, clock.now())
     key, now = (str(parts.db.engine.url), platform), clock.since_boot()
     with _guard:

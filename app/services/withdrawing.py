@@ -21,7 +21,7 @@ from app.problems import Problem, Stale
 from app.services import accounts, budgets, queueing, vanishing
 from app.services.claiming import HELD_LOOK, PUBLISHER, Work
 from app.states import Actor, move, note, tell
-from connectors import Busy, Connector, ConnectorError, Refused, SignInAgain, Unsupported, Unsure
+from connectors import Busy, Connector, ConnectorError, Refused, SignInAgain, Unsupported, Unsure, load
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,9 @@ def take_back(parts: Parts, claimed: Work) -> None:
         typed = delivery.confirmed_by is not None and not vanishing.was_seen(session, delivery)
     if delivery.fence != claimed.fence:
         raise Stale(f"delivery {claimed.delivery_id}")
+    if load()[account.connector].at_home:
+        _done(parts, claimed)  # our own page dropped it when it was asked for
+        return
     if account.health == "broken" and account.reason_code != "permission":
         # Not asked again with a key that is known as dead; looked at soon, in case it is connected again.
         reason = SignInAgain(account.reason_code or "account_broken", **dict(account.reason_facts))

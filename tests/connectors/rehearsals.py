@@ -8,7 +8,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -18,15 +17,9 @@ from connectors.instagram import Instagram
 from connectors.practice.control import Control, Logged, PracticePage
 from connectors.practice.server import PracticeServer
 from tests.connectors import rehearse_instagram_private as private
+from tests.connectors.rehearse_website import WebsiteProbe
+from tests.connectors.shown import Shown
 from tests.fixtures.private_instagram import SESSION, PrivateInstagram
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A public post as a visitor sees it."""
-
-    caption: str
-    alt_texts: tuple[str | None, ...]
 
 
 class Probe(Protocol):
@@ -232,8 +225,14 @@ def _private() -> Iterator[Probe]:
         yield PrivateProbe(site)
 
 
+@contextmanager
+def _website() -> Iterator[Probe]:
+    yield WebsiteProbe()
+
+
 REHEARSALS: dict[str, Callable[[], AbstractContextManager[Probe]]] = {
     "facebook": lambda: _practice(FacebookProbe),
     "instagram": lambda: _practice(InstagramProbe),
     "instagram_private": _private,
+    "website": _website,
 }
