@@ -52,7 +52,7 @@ PROBLEMS = {
     "day_far": "Tahun itu terlalu jauh. Periksa tahunnya.",
     "hours_none": "Paling sedikit satu hari dalam seminggu harus ada jam kerjanya.",
     "hours_order": "Jam selesai harus sesudah jam mulai.",
-    "term_days": "Hari kerja untuk {kind} harus 1 sampai {most}, dan selesai tidak lebih cepat daripada jawaban pertama.",
+    "term_days": "Hari kerja untuk {kind} harus 1 sampai {most}, dan selesai tidak lebih cepat dari jawaban pertama.",
     "name_needed": "Nama belum diisi.",
     "text_needed": "Tulisannya masih kosong.",
     "text_too_long": "Tulisan terlalu panjang; paling banyak {most} huruf.",
