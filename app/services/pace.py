@@ -13,6 +13,10 @@ READING_AGES = tuple(h * _HOUR for h in (1, 3, 6, 12)) + tuple(d * _DAY for d in
 PRACTICE_AGES = (5, 15, 30, 45, 60, 120, 300, 900)
 #: (age below, seconds between polls). A post is polled for 90 days.
 POLLS = ((_HOUR, 120), (6 * _HOUR, 600), (_DAY, 1800), (7 * _DAY, 4 * _HOUR), (90 * _DAY, _DAY))
+#: (used percent below, factor on the time between polls). At 85 everything of the account rests (services/budgets).
+SLOWER = ((50.0, 1), (70.0, 2), (float("inf"), 4))
+#: Seconds from a notification to the read that tells how it really is.
+SOON_S, PRACTICE_SOON_S = 30, 2
 PRACTICE_POLLS = ((600, 4), (_DAY, 60), (90 * _DAY, _DAY))
 
 
@@ -33,13 +37,24 @@ def due_age(published_at: datetime, at: datetime, *, practice: bool = False) -> 
     return reached[-1] if reached else None
 
 
-def next_poll(published_at: datetime, after: datetime, *, practice: bool = False) -> datetime | None:
-    """When to ask for comments again; None when the post is too old."""
+def next_poll(
+    published_at: datetime, after: datetime, *, practice: bool = False, keep_on: bool = False, used_percent: float = 0.0
+) -> datetime | None:
+    """The next poll of comments; None after 90 days, unless keep_on (an award's period is open).
+
+    used_percent: of the account's fullest allowance; as it fills, polls become rarer and leave it to posts and answers.
+    """
     age = (after - published_at).total_seconds()
+    slower = next(factor for below, factor in SLOWER if used_percent < below)
     for below, gap in PRACTICE_POLLS if practice else POLLS:
         if age < below:
-            return after + timedelta(seconds=gap)
-    return None
+            return after + timedelta(seconds=gap * slower)
+    return after + timedelta(seconds=_DAY * slower) if keep_on else None
+
+
+def soon(present: datetime, *, practice: bool = False) -> datetime:
+    """When to read a post of which a notification came: what belongs together comes together."""
+    return present + timedelta(seconds=PRACTICE_SOON_S if practice else SOON_S)
 
 
 def follow(published_at: datetime, *, practice: bool = False) -> dict[str, Any]:
