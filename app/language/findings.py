@@ -6,9 +6,9 @@ earlier in `PRECEDENCE` has it. Never raises; the time is linear in the length o
 
 How the ambiguous ones are decided:
 - 16 digits that are a valid NIK are `nik`; beside «KK» or «kartu keluarga» they are `kk`, whatever their date part says
-  (a card's number has the form of a man's NIK: only the word tells).
-- A number with the form of a mobile phone is `rekening` right after DANA, OVO, GoPay, ShopeePay, LinkAja or right after a
-  bank or «norek»; else `telepon`.
+  (its number has the form of a man's NIK: only the word tells).
+- A number with the form of a mobile phone is `rekening` right after DANA, OVO, GoPay, ShopeePay, LinkAja, a bank or
+  «norek»; else `telepon`.
 - «RT 03 RW 05» alone and a bare village are no `alamat`; the words «share lokasi» alone are no `lokasi`; a year alone
   is no `tanggal_lahir`.
 """
@@ -37,7 +37,8 @@ _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 #: Without any of these there is nothing to find: most comments end here.
 _ANYTHING = re.compile(r"[0-9@°º]|://|///|\.ly/|goo\.gl|maps")
 _SPELLED = re.compile(
-    r"nol|kosong|zero|enol|lapan|wolu|gmail|yahoo|hotmail|outlook|titik|\bdot\b|[(\[{<] ?(?:at|et|a) ?[)\]}>]|w3w|what3words"
+    r"nol|kosong|zero|enol|lapan|wolu|gmail|yahoo|hotmail|outlook|titik|\bdot\b|[(\[{<] ?(?:at|et|a) ?[)\]}>]|w3w"
+    r"|what3words"
 )
 
 

@@ -9,41 +9,54 @@ from app.language.personal_text import Reading
 Span = tuple[str, int, int]
 
 _MONTH = (
-    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|peb(?:ruari)?|mar(?:et|ch)?|mrt|apr(?:il)?|mei|may|juni?|june|juli?|july"
-    r"|ag(?:u)?(?:s)?(?:tus)?|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nop(?:ember)?|nov(?:ember)?|des(?:ember)?|dec(?:ember)?)"
+    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|peb(?:ruari)?|mar(?:et|ch)?|mrt|apr(?:il)?|mei|may|juni?|june"
+    r"|juli?|july"
+    r"|ag(?:u?s?(?:tus)?|t)|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nop(?:ember)?|nov(?:ember)?"
+    r"|des(?:ember)?|dec(?:ember)?)"
 )
 _YEAR = r"(?:19[0-9]{2}|20[0-9]{2}|'?[0-9]{2})"
 _DATE = (
     rf"(?:(?:0?[1-9]|[12][0-9]|3[01])(?P<s>[ ]?[\-/.,][ ]?|[ ])(?:0?[1-9]|1[0-2])(?P=s){_YEAR}"
     rf"|(?:0?[1-9]|[12][0-9]|3[01])[ .\-/]{{0,3}}{_MONTH}\.?[ .,\-/]{{0,3}}{_YEAR}"
+    rf"|(?:0?[1-9]|[12][0-9]|3[01])[ ,]{{1,2}}bulan[ ](?:0?[1-9]|1[0-2]|{_MONTH})[ ,]{{1,2}}tahun[ ]{_YEAR}"
     rf"|{_MONTH}[ ](?:0?[1-9]|[12][0-9]|3[01]),?[ ]{_YEAR}"
     r"|(?:19|20)[0-9]{2}[\-/.](?:0?[1-9]|1[0-2])[\-/.](?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)?[0-9]{2})(?![0-9])"
 )
-_ANY_DATE = re.compile(rf"(?<![0-9.\-/]){_DATE}")
+_ANY_DATE = re.compile(rf"(?<![0-9])(?<![0-9][.\-/]){_DATE}")
 _DAY_MONTH = re.compile(rf"(?<![0-9.\-/])(?:0?[1-9]|[12][0-9]|3[01])[ .\-/]{{0,3}}{_MONTH}(?![a-z])")
 _STRONG = (
-    r"t\.?t\.?l\b\.?|(?:tempat|tpt|tmpt)\.?[ ]?(?:[,/&]|dan|tgl|tanggal)?[ ,/&]{0,3}(?:dan[ ])?(?:tgl|tanggal|tggl)?\.?[ ]?lahir"
-    r"|(?:tgl|tanggal|tggl|tg)\.?[ /]?(?:lahir|lhr|kelahiran|lair)|tgl\.?[ ]?lhr|date of birth|birth ?date|d\.?o\.?b\b"
+    r"t\.?t\.?l\b\.?|(?:tempat|tpt|tmpt)\.?[ ]?(?:[,/&]|dan|tgl|tanggal)?[ ,/&]{0,3}(?:dan[ ])?(?:tgl|tanggal"
+    r"|tggl)?\.?[ ]?lahir"
+    r"|(?:tgl|tanggal|tggl|tg)\.?[ /]?(?:lahir|lhr|kelahiran|lair)|tgl\.?[ ]?lhr|date of birth|birth ?date"
+    r"|d\.?o\.?b\b"
 )
 _LABEL = re.compile(
-    rf"(?<![a-z])(?:(?P<strong>{_STRONG})|(?P<weak>lahir|kelahiran|lair|lhr|born|brojol|dilahirkan|babar))(?:nya|ku|na|ne)?(?![a-z])"
+    rf"(?<![a-z])(?:(?P<strong>{_STRONG})|(?P<weak>lahir|kelahiran|lair|lhr|born|brojol|dilahirkan|babar))(?:nya"
+    rf"|ku|na|ne)?(?![a-z])"
 )
 #: Words between the label and the date after which the date is of something else.
 _ELSE = re.compile(
-    r"(?<![a-z])(?:terbit|diurus|urus|mengurus|sejak|jadwal|rapat|pukul|jam|dibuat|buat|daftar|posyandu|imunisasi|diambil|cetak|dicetak|belum"
-    r"|blm|sudah|sdh|udah|sampai|tetapi|tapi|mohon|kapan|keluar|ajukan|diajukan|mengajukan|hilang|rusak|kegiatan|acara|selesai|jadi|pengajuan|dilayani|pelayanan|gratis|bisa|undangan|surat|dinas|disdukcapil"
-    r"|harlah|vaksin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah|kontrol|update|per)(?![a-z])"
+    r"(?<![a-z])(?:terbit|diurus|urus|mengurus|sejak|jadwal|rapat|pukul|jam|dibuat|buat|daftar|posyandu|imunisasi"
+    r"|diambil|cetak|dicetak|belum"
+    r"|blm|sudah|sdh|udah|sampai|tetapi|tapi|mohon|kapan|keluar|ajukan|diajukan|mengajukan|hilang|rusak|kegiatan"
+    r"|acara|selesai|jadi|pengajuan|dilayani|pelayanan|gratis|bisa|undangan|surat|dinas|disdukcapil"
+    r"|harlah|vaksin|batin|bathin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah"
+    r"|kontrol|update|per)(?![a-z])"
 )
 #: Words before the label that make it the birth of no person.
 _NOBODY = re.compile(
-    r"(?:akt[ae]|surat|surat ket(?:erangan)?|angka|hari|harlah|baru|jumlah|tingkat|bayi baru|data|undang-undang|uu|peringatan|kartu|hut|tas|kaos)[ ]$"
-    r"|(?<![a-z])(?:karang taruna|ipsm|psm|tagana|tksk|pkk|organisasi|lembaga|kabupaten|kecamatan|desa|kota|provinsi|program|peraturan|permensos|komunitas"
-    r"|republik|indonesia|pancasila|yayasan|posyandu|forum|gerakan|sekolah|nabi|partai|perda|perdes|perpres|undang-undang|kemerdekaan|koperasi|paguyuban|nkri|ri|hut|bumdes|kebijakan|nu|muhammadiyah)"
+    r"(?:akt[ae]|surat|surat ket(?:erangan)?|angka|hari|harlah|baru|jumlah|tingkat|bayi baru|data|undang-undang"
+    r"|uu|peringatan|kartu|hut|tas|kaos)[ ]$"
+    r"|(?<![a-z])(?:karang taruna|ipsm|psm|tagana|tksk|pkk|organisasi|lembaga|kabupaten|kecamatan|desa|kota"
+    r"|provinsi|program|peraturan|permensos|komunitas"
+    r"|republik|indonesia|pancasila|yayasan|posyandu|forum|gerakan|sekolah|nabi|partai|perda|perdes|perpres"
+    r"|undang-undang|kemerdekaan|koperasi|paguyuban|nkri|ri|hut|bumdes|kebijakan|nu|muhammadiyah)"
     r"(?![a-z])[^.!?\n]{0,25}$"
 )
 _NOBODY_AFTER = re.compile(
-    r"[ ](?:ke|yang ke|nya)?[ ]?-?(?:pancasila|desa|kabupaten|kota|ri\b|ke-|ipsm|nabi|psm|nkri|koperasi|karang taruna|kartini)"
+    r"[ ](?:ke|yang ke|nya)?[ ]?-?(?:pancasila|uu|undang|perda|perdes|organisasi|desa|kabupaten|kota|ri\b|ke-"
+    r"|ipsm|nabi|psm|nkri|koperasi|karang taruna|kartini)"
 )
 _BEHIND = re.compile(rf"[ ]{{0,2}}[(\[,/\-]?[ ]{{0,2}}(?:{_STRONG}|lahir\)|kelahiran\))")
 _REACH = 55

@@ -1,4 +1,5 @@
-"""What the words beside a number say it is: an identity number, a family card, a phone, an account, or none of these."""
+"""What the words beside a number say it is: an identity number, a family card, a phone, an account, or none of"
+" these."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 REACH = 60
 
 _BANKS = (
-    r"bri(?:mo)?|bca|bni|bsi|btn|bjb|mandiri|danamon|cimb(?: ?niaga)?|permata|sea ?bank|jago|jenius|btpn|muamalat|mega"
+    r"bri(?:mo)?|bca|bni|bsi|btn|bjb|mandiri|danamon|cimb(?: ?niaga)?|permata|sea ?bank|jago|jenius|btpn|muamalat"
+    r"|mega"
     r"|panin|ocbc(?: ?nisp)?|maybank|bukopin|sinarmas|blu|neo ?bank|allo|bpd|bpr|bank [a-z]{3,12}"
 )
 _WALLETS = r"dana|ovo|go-?pay|shopee ?pay|spay|link ?aja|i\.?saku|doku"
@@ -18,26 +20,35 @@ _LABEL = re.compile(
     r"(?<![a-z])(?:"
     r"(?P<nik>(?:nik|ktp|e-?ktp|nomor induk kependudukan|no(?:mor)?\.? ?identitas)(?:[- ]?(?:nya|ku|na|ne))?)"
     r"|(?P<kk>(?:kk|k\.k|kartu keluarga)(?:[- ]?(?:nya|ku|na|ne))?)"
-    r"|(?P<phone>(?:wa|w\.a|whats? ?app?|watsap+|wasap|hp|no ?hp|nope|handphone|h\.p|te?lp|telp?on|telepon|tlp|tlpn|tilpun|telephone"
-    r"|phone|ponsel|hub|hubungi|hubungan|call|kontak|contact|cp|fax|faks|sms|chat|japri|calling|nelpon|nelepon|cs|hotline"
+    r"|(?P<phone>(?:wa|w\.a|whats? ?app?|watsap+|wasap|hp|no ?hp|nope|handphone|h\.p|te?lp|telp?on|telepon|tlp"
+    r"|tlpn|tilpun|telephone"
+    r"|phone|ponsel|hub|hubungi|hubungan|call|kontak|contact|cp|fax|faks|sms|chat|japri|calling|nelpon|nelepon|cs"
+    r"|hotline"
     r")(?:nya|ku|na|ne)?)"
     rf"|(?P<wallet>{_WALLETS})"
-    r"|(?P<account>no(?:mor|mer)?[. ]{0,2}rek(?:ening|\b)|norek|nomor rekening|rek(?:ening)?|acc(?:ount)?|akun bank)(?:nya|ku)?"
+    r"|(?P<account>no(?:mor|mer)?[. ]{0,2}rek(?:ening|\b)|norek|nomor rekening|rek(?:ening)?|acc(?:ount)?"
+    r"|akun bank)(?:nya|ku)?"
     rf"|(?P<bank>{_BANKS})"
-    rf"|(?P<other>(?:{_COUNTED}|#)(?:order|pesanan|pemesanan|tiket|ticket|laporan|aduan|pengaduan|registrasi|reg|pendaftaran"
-    r"|surat|sk|transaksi|trx|antri?an|antrean|seri|kartu(?! keluarga)|peserta|bukti|berkas|arsip|polis|sertifikat|booking|pengiriman)"
-    r"|resi|invoice|inv|imei|npwp|nip|nuptk|nisn|npsn|isbn|issn|idpel|id ?pelanggan|(?:no(?:mor)?\.? ?)?pelanggan|bpjs|jkn|kis|kks"
-    r"|ref|referensi|token|voucher|virtual account|va|meteran|no(?:mor)?\.? meter|barcode|kode ?bayar|kode|id|trx|nib|nop)"
+    rf"|(?P<other>(?:{_COUNTED}|#)(?:order|pesanan|pemesanan|tiket|ticket|laporan|aduan|pengaduan|registrasi|reg"
+    rf"|pendaftaran"
+    r"|surat|sk|transaksi|trx|antri?an|antrean|seri|kartu(?! keluarga)|peserta|bukti|berkas|arsip|polis"
+    r"|sertifikat|booking|pengiriman)"
+    r"|resi|invoice|inv|imei|npwp|nip|nuptk|nisn|npsn|isbn|issn|idpel|id ?pelanggan|(?:no(?:mor)?\.? ?)?pelanggan"
+    r"|bpjs|jkn|kis|kks"
+    r"|ref|referensi|token|voucher|virtual account|va|meteran|no(?:mor)?\.? meter|barcode|kode ?bayar|kode|id|trx"
+    r"|nib|nop)"
     r")(?![a-z])"
 )
 #: Words that may stand between a name of a number and the number itself.
 _FILL = re.compile(
-    r"[\s:=.,()/\-'\"]*(?:(?:no|nomor|nomer|nmr|ke|di|saya|nya|aku|sy|ini|itu|adalah|yaitu|yg|yang|aktif|aktip|pribadi|rekening"
-    r"|rek|norek|bank|via|bisa|tf|transfer|untuk|utk|ya|kak|pak|bu|admin|bpk|ibu|dgn|dengan|sama|unit|syariah|kcp|kas)"
+    r"[\s:=.,()/\-'\"]*(?:(?:no|nomor|nomer|nmr|ke|di|saya|nya|aku|sy|ini|itu|adalah|yaitu|yg|yang|aktif|aktip"
+    r"|pribadi|rekening"
+    r"|rek|norek|bank|via|bisa|tf|transfer|untuk|utk|ya|kak|pak|bu|admin|bpk|ibu|dgn|dengan|sama|unit|syariah|kcp"
+    r"|kas)"
     r"(?![a-z])[\s:=.,()/\-'\"]*){0,6}"
     r"(?:(?:a[./]?n\.?|atas nama)[\s:.]+(?:[a-z.']{1,15}[\s:=.,()/\-]+){1,4})?"
 )
-_STOPS = re.compile(r"[!?;\n]|\.\s+(?=[a-z]{3,}\s+[a-z]{3,})")
+_STOPS = re.compile(r"[!?;\n]|[a-z]{4,}\.\s+(?=[a-z]{3,}\s+[a-z]{3,})")
 _AFTER = re.compile(
     rf"[\s,/\-]{{0,3}}(?P<open>\(?)\s?(?:(?:di|bank|rek\.?|rekening|via|norek|itu)\s+)?"
     rf"(?:(?P<wallet>{_WALLETS})|(?P<bank>{_BANKS})|(?P<named>a[./]n\.?|an\.|atas nama)"
@@ -45,13 +56,15 @@ _AFTER = re.compile(
 )
 #: «NIK dan KK: … dan …»: the first number is the first of the two.
 _BOTH = re.compile(
-    r"(?<![a-z])(?P<first>nik|ktp|kk)[\s/&+,]{1,3}(?:(?:dan|dn|serta|no|nomor)[\s.]{1,2}){0,2}(?P<second>nik|ktp|kk)(?![a-z])"
+    r"(?<![a-z])(?P<first>nik|ktp|kk)[\s/&+,]{1,3}(?:(?:dan|dn|serta|no|nomor)[\s.]{1,2}){0,2}(?P<second>nik|ktp"
+    r"|kk)(?![a-z])"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """kind: nik kk phone wallet account bank other; near: only filling words stand between; word: as written, small."""
+    """kind: nik kk phone wallet account bank other; near: only filling words stand between; word: as written,"
+    " small."""
 
     kind: str
     near: bool
@@ -71,7 +84,8 @@ def before(layer: str, start: int) -> Label:
     kind, gap = last.lastgroup or "", window[last.end() :]
     if kind == "phone" and len(found) > 1 and found[-2].lastgroup == "wallet":
         # «DANA no HP 0812…» is an account that has the form of a phone number.
-        if _FILL.fullmatch(window[found[-2].end() : last.start()]) and _FILL.fullmatch(gap):
+        between = window[found[-2].end() : last.start()]
+        if _FILL.fullmatch(between) and _FILL.fullmatch(gap):
             return Label("wallet", True, found[-2].group())
     if _STOPS.search(gap) or re.search(r"\d{5}", gap):
         return NONE

@@ -4,33 +4,52 @@ from __future__ import annotations
 
 import re
 
+from app.language.personal_text import vocabulary
+
 _TITLE = (
-    r"ibu|bu|bpk|bapak|pak|mbah|nenek|kakek|nek|kek|sdr|sdri|saudara|saudari|abah|ema|emak|mak|teh|teteh|kang|mas|mbak|mba|neng|adik|adek|dek"
-    r"|ananda|almarhumah|almarhum|alm|uni|uda|bunda|ayah|om|tante|ust|ustad|ustadz|h|hj|an|a\.n|a/n|atas nama|bernama|nama|namanya|anak|warga|pasien|korban|janda|duda|lansia"
+    r"ibu|bu|bpk|bapak|pak|mbah|nenek|kakek|nek|kek|sdr|sdri|saudara|saudari|abah|ema|emak|mak|teh|teteh|kang|mas"
+    r"|mbak|mba|neng|adik|adek|dek"
+    r"|ananda|almarhumah|almarhum|alm|uni|uda|bunda|ayah|om|tante|ust|ustad|ustadz|h|hj|an|a\.n|a/n|atas nama"
+    r"|bernama|nama|namanya|anak|warga|pasien|korban|janda|duda|lansia"
 )
 _NAME = r"[a-z][a-z'\-]{1,20}\.?"
 _TITLED = re.compile(rf"(?<![a-z])(?P<title>{_TITLE})(?:\.|:)?[ ]{{1,2}}(?=[a-z])", re.IGNORECASE)
 _WORDS = re.compile(rf"{_NAME}", re.IGNORECASE)
 _NEED = re.compile(
-    r"(?<![a-z])(?:sakit\w*|penyakit|tbc?|hiv|aids|odha|odgj|stroke|struk|lumpuh|kanker|tumor|diabetes|gula darah|cuci darah|gagal ginjal|ginjal|jantung|kusta"
-    r"|epilepsi|ayan|gangguan (?:jiwa|mental)|jiwa(?:nya)?|depresi|difabel|disabilitas|cacat|tunanetra|tuna ?netra|tunarungu|down syndrome|autis\w*|hamil|keguguran"
-    r"|stunting|gizi buruk|dirawat|opname|operasi|rsud|rumah sakit|berobat|pengobatan|covid|dbd|demam berdarah|katarak|buta|bisu|tuli|pikun|terlantar|ditelantarkan|dipasung"
-    r"|bansos|blt|bpnt|pkh|kks|kis|pbi|sembako|bantuan|dibantu|santunan|rutilahu|raskin|rastra|kpm|dtks|dtsen|yatim|piatu|miskin|duafa|dhuafa|lansia|zakat|kursi roda"
-    r"|kdrt|dipukul\w*|dianiaya|penganiayaan|kekerasan|diperkosa|pemerkosaan|dilecehkan|pelecehan|dicabuli|pencabulan|cabul|disiksa|dibully|dibuli|perundungan|ditampar"
-    r"|bunuh diri|melukai diri|narkoba|napza|sabu|nggebuki|digebukin|ditendang|gering|nyeri|kelaparan|lara|loro)(?![a-z])",
+    r"(?<![a-z])(?:sakit\w*|penyakit|tbc?|hiv|aids|odha|odgj|stroke|struk|lumpuh|kanker|tumor|diabetes|gula darah"
+    r"|cuci darah|gagal ginjal|ginjal|jantung|kusta"
+    r"|epilepsi|ayan|gangguan (?:jiwa|mental)|jiwa(?:nya)?|depresi|difabel|disabilitas|cacat|tunanetra"
+    r"|tuna ?netra|tunarungu|down syndrome|autis\w*|hamil|keguguran"
+    r"|stunting|gizi buruk|dirawat|opname|operasi|rsud|rumah sakit|berobat|pengobatan|covid|dbd|demam berdarah"
+    r"|katarak|buta|bisu|tuli|pikun|terlantar|ditelantarkan|dipasung"
+    r"|bansos|blt|bpnt|pkh|kks|kis|pbi|sembako|bantuan|dibantu|santunan|rutilahu|raskin|rastra|kpm|dtks|dtsen"
+    r"|yatim|piatu|miskin|duafa|dhuafa|lansia|zakat|kursi roda"
+    r"|kdrt|dipukul\w*|dianiaya|penganiayaan|kekerasan|diperkosa|pemerkosaan|dilecehkan|pelecehan|dicabuli"
+    r"|pencabulan|cabul|disiksa|dibully|dibuli|perundungan|ditampar"
+    r"|bunuh diri|melukai diri|narkoba|napza|sabu|nggebuki|digebukin|ditendang|gering|nyeri|kelaparan|lara"
+    r"|loro)(?![a-z])",
     re.IGNORECASE,
 )
 #: What stands after a title without being a name.
-_NO_NAME = frozenset(
-    "rt rw kades lurah camat bupati gubernur walikota presiden menteri kepala kadus kasi sekdes bidan dokter guru polisi kapolsek danramil ketua"
-    " hamil rumah tangga ibu bapak pak bu yang yg dan di ke dari itu ini saya sy kami kita aku dia mereka kader psm ipsm tksk pkh pkk posyandu petugas admin min"
-    " sangat sudah sdh udah belum blm tidak tdk gak nggak ga masih mau mohon tolong kapan juga jg ada punya butuh perlu dapat dpt menerima minta dengan dgn untuk utk"
-    " tua muda lansia anak cucu suami istri kandung tiri sakit sakitnya miskin kaya warga orang semua para bisa harus akan tiga dua satu empat lima kurang menyusui"
-    " korban pasien janda duda yatim piatu penerima bantuan bansos blt bpnt sembako stunting terlantar disabilitas difabel odgj kdrt kekerasan yang tbc hiv stroke lumpuh"
-    " kok sih dong ya nih tuh tersebut beliau nya babinsa bhabinkamtibmas ustadz ustad haji rusak jalan desa kelurahan kecamatan kampung dusun sini sana kecil besar"
-    " balita bayi sekolah sd smp sma putus berkebutuhan khusus asuh jalanan angkat pertama kedua bungsu sulung wanita pria laki perempuan rentan pendatang baru asli lain"
-    " setempat sekitar meninggal dunia lengkap lengkapnya penyakit program kegiatan harap semoga terima kasih makasih alhamdulillah dinsos dinas pemerintah tani dpr dprd ri"
-    " sedang lagi kena terkena menderita mengidap dipukul dianiaya diperkosa dilecehkan dirawat berobat nunggu menunggu bernama atas nama selalu sering seorang sebatang hidup tinggal".split()
+_NO_NAME = vocabulary(
+    "rt rw kades lurah camat bupati gubernur walikota presiden menteri kepala kadus kasi sekdes bidan dokter guru"
+    " polisi kapolsek danramil ketua"
+    " hamil rumah tangga ibu bapak pak bu yang yg dan di ke dari itu ini saya sy kami kita aku dia mereka kader"
+    " psm ipsm tksk pkh pkk posyandu petugas admin min"
+    " sangat sudah sdh udah belum blm tidak tdk gak nggak ga masih mau mohon tolong kapan juga jg ada punya butuh"
+    " perlu dapat dpt menerima minta dengan dgn untuk utk"
+    " tua muda lansia anak cucu suami istri kandung tiri sakit sakitnya miskin kaya warga orang semua para bisa"
+    " harus akan tiga dua satu empat lima kurang menyusui"
+    " korban pasien janda duda yatim piatu penerima bantuan bansos blt bpnt sembako stunting terlantar"
+    " disabilitas difabel odgj kdrt kekerasan yang tbc hiv stroke lumpuh"
+    " kok sih dong ya nih tuh tersebut beliau nya babinsa bhabinkamtibmas ustadz ustad haji rusak jalan desa"
+    " kelurahan kecamatan kampung dusun sini sana kecil besar"
+    " balita bayi sekolah sd smp sma putus berkebutuhan khusus asuh jalanan angkat pertama kedua bungsu sulung"
+    " wanita pria laki perempuan rentan pendatang baru asli lain"
+    " setempat sekitar meninggal dunia lengkap lengkapnya penyakit program kegiatan harap semoga terima kasih"
+    " makasih alhamdulillah dinsos dinas pemerintah tani dpr dprd ri"
+    " sedang lagi kena terkena menderita mengidap dipukul dianiaya diperkosa dilecehkan dirawat berobat nunggu"
+    " menunggu bernama atas nama selalu sering seorang sebatang hidup tinggal"
 )  # fmt: skip
 _END = re.compile(r"[!?\n]|\.\s+[A-Z]")
 _REACH = 70

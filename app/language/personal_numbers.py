@@ -8,83 +8,31 @@ so the time is linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
 
 from app.language import personal_labels as labels
-from app.language.personal_text import Reading
+from app.language.personal_rows import LONGEST, THOUSANDS, Row, glued, linked, only_dates, rows, years
+from app.language.personal_text import Reading, vocabulary
 
 Span = tuple[str, int, int]
 
 #: Province codes of the Kemendagri: the 38 of today (91 to 96 are Papua) and 54, Timor Timur, on old cards.
-PROVINCES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 54 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96".split()
+PROVINCES = vocabulary(
+    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 54 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93"
+    " 94 95 96"
 )
 _HIGHEST_REGENCY = 79
-_GAP = re.compile(r"[ \t.,/()\-_*|~·•:]{0,3}")
-_GROUP = re.compile(r"[0-9]+")
-_LONGEST = 16
-_MOBILE = re.compile(r"0?8[1-9][0-9]{7,10}")
+_MOBILE = re.compile(r"0?8[1-9][0-9]{6,10}")
 _MOBILE_ABROAD = re.compile(r"(?:00)?620?8[1-9][0-9]{6,10}")
 _LANDLINE = re.compile(r"(?:00?62|0|62)(?:2[1-9]|[3-79][1-9]|[3-79]0)[0-9]{6,9}")
 _AREA = re.compile(r"0(?:2[1-9]|[3-79][1-9])[0-9]?")
 _ABROAD = re.compile(r"(?:1|2[07]|3[0-9]|4[0-9]|5[1-8]|6[013-6]|7|8[1246]|9[0-8])[0-9]{7,12}")
-#: A dotted amount: groups of three, the first not beginning with 0.
-THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+(?:[.,](?:[0-9]{1,2}|-))?")
-_CLOCK = r"(?:[01]?[0-9]|2[0-4])[.:][0-5][0-9]"
-#: Digits that belong to nobody; they also end a row of groups.
-_PUBLIC = re.compile(
-    r"(?<![a-z])(?:rp|idr|usd|\$)\.?[ :]{0,2}[0-9][0-9.,]*[0-9](?:[,.]-)?"
-    r"|(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{1,3}){0,5}[ ]?(?:rupiah|ribu|rb|juta|jt|miliar|milyar|triliun|perak)(?![a-z])"
-    r"|(?<![0-9])(?<![0-9][.\-/])[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[12][0-9]{3}(?!\.?[0-9]|-[0-9])"
-    r"|(?<![0-9])(?<![0-9][.\-/])(?:[0-3]?[0-9])(?P<s>[.\-/])(?:0?[1-9]|1[0-2])(?P=s)(?:19|20)[0-9]{2}(?![.\-/]?[0-9])"
-    r"|(?<![0-9])(?<![0-9][.\-/])(?:19|20)[0-9]{2}(?P<t>[.\-/])(?:0?[1-9]|1[0-2])(?P=t)[0-3]?[0-9](?![.\-/]?[0-9])"
-    rf"|(?<![0-9])(?<![0-9][.\-/]){_CLOCK}[ ]?(?:-|s/d|sd|sampai|hingga)[ ]?{_CLOCK}(?![.\-/]?[0-9])"
-    r"|(?<![0-9])(?:19|20)[0-9]{2}[ ]?[-/][ ]?(?:19|20)[0-9]{2}(?![.\-/]?[0-9])"
-)
-_LINK = re.compile(r"[a-z]+://|www\.|\.(?:com|id|net|org|ly)/|/[^\s/]*[a-z][^\s/]*/")
-_TALKING = re.compile(r"wa\.me|whatsapp|tel:|t\.me/\+|wa\.link")
 _SHORTEST_ACCOUNT, _LONGEST_ACCOUNT = 8, 18
-
-
-class _Row:
-    """Groups of digits and what stands between them."""
-
-    def __init__(self, layer: str) -> None:
-        self.layer = layer
-        found = [(each.start(), each.end()) for each in _GROUP.finditer(layer)]
-        self.starts = [start for start, _ in found]
-        self.ends = [end for _, end in found]
-        self.texts = [layer[start:end] for start, end in found]
-        #: None where the row ends; otherwise what separates a group from the next one.
-        self.gaps = [_gap(layer, end, start) for (_, end), (start, _) in pairwise(found)] + [None]
-
-    def joined(self, first: int) -> Iterator[tuple[int, str]]:
-        """(index of the last group, digits) for rows of at most 16 digits that begin with group `first`."""
-        digits = ""
-        for last in range(first, min(first + _LONGEST, len(self.texts))):
-            digits += self.texts[last]
-            if len(digits) > _LONGEST:
-                return
-            yield last, digits
-            if self.gaps[last] is None:
-                return
-
-    def written(self, first: int, last: int) -> str:
-        return self.layer[self.starts[first] : self.ends[last]]
-
-
-def _gap(layer: str, end: int, start: int) -> str | None:
-    if start - end > 3:
-        return None
-    between = layer[end:start]
-    return between if _GAP.fullmatch(between) else None
 
 
 def find(reading: Reading) -> list[Span]:
     """(type, start, end) on the layers, in their order, without overlap."""
-    layer = _PUBLIC.sub(lambda found: "\1" * len(found.group()), reading.digits)
-    row = _Row(layer)
+    row = rows(reading)
+    layer = row.layer
     banking = labels.speaks_of_accounts(reading.low)
     found: list[Span] = []
     at = 0
@@ -108,15 +56,13 @@ Taken = tuple[str, int]
 
 
 # --- NIK and KK ------------------------------------------------------------------------------------------------------
-def _identity(row: _Row, at: int, reading: Reading) -> Taken | None:
+def _identity(row: Row, at: int, reading: Reading) -> Taken | None:
     if row.texts[at][:2] not in PROVINCES and len(row.texts[at]) > 1:
         return None
-    last, digits = -1, ""
-    for last, digits in row.joined(at):
-        if len(digits) == _LONGEST:
-            break
-    if len(digits) != _LONGEST or digits[:2] not in PROVINCES:
+    whole = next(((last, digits) for last, digits in row.joined(at) if len(digits) == LONGEST), None)
+    if whole is None or whole[1][:2] not in PROVINCES:
         return None
+    last, digits = whole
     start, written = row.starts[at], row.written(at, last)
     beside = labels.before(row.layer, start)
     kind = labels.second_of_both(row.layer, start) or beside.kind
@@ -128,7 +74,10 @@ def _identity(row: _Row, at: int, reading: Reading) -> Taken | None:
     if not valid_nik(digits) or (beside.near and kind in ("account", "other", "bank")):
         return None
     if kind != "nik" and (
-        THOUSANDS.fullmatch(written) or _only_dates(row.texts[at : last + 1]) or _linked(row.layer, start)
+        row.layer[row.ends[last] : row.ends[last] + 1].isalpha()
+        or THOUSANDS.fullmatch(written)
+        or only_dates(row.texts[at : last + 1])
+        or linked(row.layer, start)
     ):
         return None
     return "nik", last
@@ -141,36 +90,17 @@ def region(digits: str) -> bool:
 
 def valid_nik(digits: str) -> bool:
     """PPKKCC DDMMYY SSSS: a region, a day (a woman's plus 40) that its month has, a serial that is not 0000."""
-    if len(digits) != _LONGEST or not region(digits) or digits[12:] == "0000":
+    if len(digits) != LONGEST or not region(digits) or digits[12:] == "0000":
         return False
     day, month = int(digits[6:8]), int(digits[8:10])
     day -= 40 if day > 40 else 0
     return 1 <= month <= 12 and 1 <= day <= (29, 30, 31)[0 if month == 2 else 1 if month in (4, 6, 9, 11) else 2]
 
 
-def _only_dates(groups: list[str]) -> bool:
-    """«11 01 2022 12 02 2023» is two dates."""
-    return len(groups) % 3 == 0 and all(
-        len(groups[i]) <= 2
-        and len(groups[i + 1]) <= 2
-        and groups[i + 2][:2] in ("19", "20")
-        and len(groups[i + 2]) == 4
-        for i in range(0, len(groups), 3)
-    )
-
-
-def _linked(layer: str, start: int) -> bool:
-    """Whether the digits are part of a link that is no link to talk to somebody."""
-    word = layer[max(0, start - 120) : start]
-    cut = max(word.rfind(" "), word.rfind("\n"), word.rfind("\t"))
-    word = word[cut + 1 :]
-    return _LINK.search(word) is not None and _TALKING.search(word) is None
-
-
 # --- phones ----------------------------------------------------------------------------------------------------------
-def _phone(row: _Row, at: int, reading: Reading) -> Taken | None:
+def _phone(row: Row, at: int, reading: Reading) -> Taken | None:
     first, start = row.texts[at], row.starts[at]
-    plus = start > 0 and row.layer[start - 1] == "+" or row.layer[max(0, start - 2) : start] in ("+(", "(+")
+    plus = (start > 0 and row.layer[start - 1] == "+") or row.layer[max(0, start - 2) : start] in ("+(", "(+")
     if not plus and first[0] not in "068":
         return None
     last = _extent(row, at, plus)
@@ -179,7 +109,7 @@ def _phone(row: _Row, at: int, reading: Reading) -> Taken | None:
     return "telepon", last
 
 
-def _extent(row: _Row, at: int, plus: bool) -> int | None:
+def _extent(row: Row, at: int, plus: bool) -> int | None:
     """The last group of a phone number that begins at a group: as far as its own separators carry it."""
     best: int | None = None
     seen: set[str | None] = set()
@@ -214,16 +144,15 @@ def _shaped(digits: str, plus: bool) -> bool:
     return any(shape.fullmatch(digits) for shape in (_MOBILE, _MOBILE_ABROAD, _LANDLINE))
 
 
-def _plausible(row: _Row, at: int, last: int, plus: bool, reading: Reading) -> bool:
+def _plausible(row: Row, at: int, last: int, plus: bool, reading: Reading) -> bool:
     start, written = row.starts[at], row.written(at, last)
     digits = "".join(row.texts[at : last + 1])
     beside = labels.before(row.layer, start)
     called = beside.kind == "phone" or (beside.kind == "wallet" and beside.near)
     if (
-        beside.kind == "other"
-        and beside.near
+        (beside.kind == "other" and beside.near)
         or row.layer[max(0, start - 1) : start] == "#"
-        or _linked(row.layer, start)
+        or linked(row.layer, start)
     ):
         return False
     if (plus and not digits.startswith("62")) or _MOBILE.fullmatch(digits) or _MOBILE_ABROAD.fullmatch(digits):
@@ -231,8 +160,12 @@ def _plausible(row: _Row, at: int, last: int, plus: bool, reading: Reading) -> b
             return called and not THOUSANDS.fullmatch(written)
         if plus:
             return not THOUSANDS.fullmatch(written) or called
+        if len(digits) < 10 and not called:
+            return False
+        if "/" in written and years(row, last, last):  # «nomor 081/123/456/2024» is a letter's
+            return False
         decimal = row.texts[at] == "0" and last == at + 1 and row.gaps[at] in (".", ",")
-        return not decimal and not _glued(row.layer, start)
+        return not decimal and not glued(row.layer, start)
     strong = plus or written[0] == "(" or row.layer[start - 1 : start] == "("
     dashed = (
         last > at
@@ -240,27 +173,13 @@ def _plausible(row: _Row, at: int, last: int, plus: bool, reading: Reading) -> b
         and (row.gaps[at] or "").strip() in ("-", ")", ")-", "/")
     )
     length = len(digits)
-    return (called or (strong and length >= 9) or dashed) and 8 <= length <= 13 and not _years(row, at, last)
-
-
-def _years(row: _Row, at: int, last: int) -> bool:
-    return all(re.fullmatch(r"(?:19|20)[0-9]{2}", text) for text in row.texts[at : last + 1])
-
-
-_BEFORE_GLUED = re.compile(
-    r"(?:^|[^a-z])(?:wa|hp|no|nomor|telp|tlp|hub|ke|tel|call|sms|cp|nope|phone|kontak|di|dan|atau|me)$"
-)
-
-
-def _glued(layer: str, start: int) -> bool:
-    """Letters right before the digits that are no word of phones: «JP0812345678» is a parcel."""
-    if start == 0 or not layer[start - 1].isalpha():
-        return False
-    return _BEFORE_GLUED.search(layer[max(0, start - 8) : start]) is None
+    area = last > at and row.gaps[at] == " " and _AREA.fullmatch(row.texts[at]) is not None and last - at <= 2
+    dashed = dashed or (area and length >= 10 and beside.kind not in ("account", "bank", "other"))
+    return (called or (strong and length >= 9) or dashed) and 8 <= length <= 13 and not years(row, at, last)
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------
-def _account(row: _Row, at: int, reading: Reading, phone: Taken | None) -> Taken | None:
+def _account(row: Row, at: int, reading: Reading, phone: Taken | None) -> Taken | None:
     start = row.starts[at]
     beside = labels.before(row.layer, start)
     telling = beside.kind in ("account", "bank", "wallet")
@@ -275,25 +194,23 @@ def _account(row: _Row, at: int, reading: Reading, phone: Taken | None) -> Taken
     if beside.kind in ("phone", "nik", "kk", "other") and later.kind != "wallet":
         return None
     if phone:
-        wallet = (
-            beside.kind == "wallet"
-            and beside.near
-            or (later.kind == "wallet" and beside.kind not in ("nik", "kk", "other"))
+        wallet = (beside.kind == "wallet" and beside.near) or (
+            later.kind == "wallet" and beside.kind not in ("nik", "kk", "other")
         )
         owned = beside.near and beside.kind in ("account", "bank") and (beside.word != "rek" or later.kind == "named")
         return ("rekening", last) if wallet or owned else None
-    if beside.kind == "wallet" and not (beside.near and digits[0] in "86123"):
+    if beside.kind == "wallet" and not (beside.near and re.match("8[1-9]|62", digits)):
         return None
     if not _account_shaped(row, at, last, beside):
         return None
     return "rekening", last
 
 
-def _whole(row: _Row, at: int) -> int | None:
+def _whole(row: Row, at: int) -> int | None:
     """The last group of the account number that begins here: one separator all through, or one group alone."""
-    if at and row.gaps[at - 1] is not None and len(row.texts[at - 1]) < _SHORTEST_ACCOUNT:
-        if row.gaps[at - 1] == "" or (row.gaps[at - 1] or "").strip() in ("-", "."):
-            return None  # begins in the middle of one
+    joint = row.gaps[at - 1] if at else None
+    if joint is not None and joint.strip() in ("-", ".") and len(row.texts[at - 1]) < _SHORTEST_ACCOUNT:
+        return None  # begins in the middle of one
     last, length = at, len(row.texts[at])
     signs: set[str] = set()
     while row.gaps[last] is not None and length + len(row.texts[last + 1]) <= _LONGEST_ACCOUNT:
@@ -308,11 +225,11 @@ def _whole(row: _Row, at: int) -> int | None:
     return last if _SHORTEST_ACCOUNT <= length <= _LONGEST_ACCOUNT else None
 
 
-def _account_shaped(row: _Row, at: int, last: int, beside: labels.Label) -> bool:
+def _account_shaped(row: Row, at: int, last: int, beside: labels.Label) -> bool:
     digits = "".join(row.texts[at : last + 1])
-    if THOUSANDS.fullmatch(row.written(at, last)) and beside.kind != "account":
+    if THOUSANDS.fullmatch(row.written(at, last)) and not (beside.kind == "account" and beside.near):
         return False
-    if _years(row, at, last) or row.layer[max(0, row.starts[at] - 1) : row.starts[at]] == "#":
+    if years(row, at, last) or row.layer[max(0, row.starts[at] - 1) : row.starts[at]] == "#":
         return False
     least = _SHORTEST_ACCOUNT if beside.kind == "account" else 10
     return len(digits) >= least and len(set(digits)) > 1

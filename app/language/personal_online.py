@@ -11,11 +11,13 @@ Span = tuple[str, int, int]
 # --- e-mail ----------------------------------------------------------------------------------------------------------
 _PROVIDERS = r"gmail|gmai|gmial|yahoo|ymail|rocketmail|hotmail|outlook|icloud|live|proton(?:mail)?"
 _ENDINGS = (
-    r"com|net|org|info|biz|edu|gov|mil|online|site|store|xyz|name|pro|mobi|asia|email|cloud|tech|shop|example|test"
+    r"com|net|org|info|biz|con|edu|gov|mil|online|site|store|xyz|name|pro|mobi|asia|email|cloud|tech|shop|example"
+    r"|test"
     r"|[a-z]{2}"
 )
 _PLAIN = re.compile(
-    rf"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{{0,63}} ?@ ?(?:[a-z0-9\-]{{1,63}} ?\. ?){{1,6}}(?:{_ENDINGS})(?![a-z0-9\-]|\.[a-z0-9])"
+    rf"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{{0,63}} ?@ ?(?:[a-z0-9\-]{{1,63}} ?\. ?){{1,6}}"
+    rf"(?:{_ENDINGS})(?![a-z0-9\-]|\.[a-z0-9])"
 )
 _SPACED = re.compile(r" ?([@.]) ?")
 _SHORT = re.compile(rf"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{{0,63}}@(?:{_PROVIDERS})(?![a-z0-9.\-]|\.[a-z])")
@@ -61,7 +63,8 @@ _LINKS = re.compile(
     r"|(?:www\.)?google\.(?:com|co\.id|co)(?:\.[a-z]{2})?/maps[/?@][^\s<>\"]{2,500}"
     r"|maps\.google\.(?:com|co\.id)(?:/|\?)[^\s<>\"]{2,500}|maps\.apple\.com/?\??[^\s<>\"]{2,500}"
     r"|(?:www\.|ul\.)?waze\.com/(?:ul|live-map|[a-z]{2}/live-map)[^\s<>\"]{1,300}"
-    r"|(?:www\.)?openstreetmap\.org/[^\s<>\"]{2,300}|osm\.org/go/[^\s<>\"]{2,100}|(?:share|wego)\.here\.com/[^\s<>\"]{2,300}"
+    r"|(?:www\.)?openstreetmap\.org/[^\s<>\"]{2,300}|osm\.org/go/[^\s<>\"]{2,100}|(?:share"
+    r"|wego)\.here\.com/[^\s<>\"]{2,300}"
     r"|(?:www\.)?bing\.com/maps[^\s<>\"]{2,300}|w3w\.co/[^\s<>\"]{5,100}|what3words\.com/[^\s<>\"]{5,100}"
     r"|geo:-?[0-9]{1,2}\.[0-9]+,-?[0-9]{1,3}\.[0-9]+[^\s<>\"]{0,100})"
     r"|(?<![:/\w])///[a-z]{2,20}\.[a-z]{2,20}\.[a-z]{2,20}(?![a-z.])"
@@ -70,17 +73,21 @@ _NUMBER = r"[+\-]?[0-9]{1,3}[.,][0-9]{2,15}"
 _SIDE = r"[ ]?°?[ ]?(?:l\.?[su]|b\.?t|[nsew])?(?![a-z])"
 _NAMED = r"(?:lat(?:itude)?|lintang|lng|lon(?:g|gitude)?|bujur|x|y)?[ ]{0,2}[:=]?[ ]{0,2}"
 _PAIR = re.compile(
-    rf"(?<![0-9.,\w])(?P<first>{_NUMBER}){_SIDE}[ ]{{0,2}}(?:[,;/|&]|dan|\n)?[ ]{{0,2}}{_NAMED}(?P<second>{_NUMBER}){_SIDE}(?![0-9]|[.,][0-9])"
+    rf"(?<![0-9.,\w\-])(?:[ns][ ]?)?(?P<first>{_NUMBER}){_SIDE}[ ]{{0,2}}(?:[,;/|&]|dan|\n"
+    rf"|\t)?[ ]{{0,2}}{_NAMED}(?P<second>{_NUMBER}){_SIDE}(?![0-9]|[.,][0-9])"
 )
 _PLACE_WORD = re.compile(
     r"koordinat|kordinat|lokasi|titik|gps|lat|lintang|long|lng|bujur|maps?|share ?lo[ck]|sherlok|serlok|pin"
 )
 _DEGREES = re.compile(
-    r"(?<![0-9])[0-9]{1,2}[ ]?[°º][ ]?[0-9]{1,2}[ ]?'[ ]?[0-9]{1,2}(?:[.,][0-9]{1,6})?[ ]?(?:\"|'')?[ ]?(?:s|n|ls|lu|l\.s|l\.u)?"
-    r"[ ,;/dan]{1,5}[0-9]{1,3}[ ]?[°º][ ]?[0-9]{1,2}[ ]?'[ ]?[0-9]{1,2}(?:[.,][0-9]{1,6})?[ ]?(?:\"|'')?(?:[ ]?(?:e|bt|b\.t|t)(?![a-z]))?"
+    r"(?<![0-9])[0-9]{1,2}[ ]?[°º][ ]?[0-9]{1,2}[ ]?'[ ]?[0-9]{1,2}(?:[.,][0-9]{1,6})?[ ]?(?:\"|'')?[ ]?(?:s|n|ls"
+    r"|lu|l\.s|l\.u)?"
+    r"[ ,;/dan]{1,5}[0-9]{1,3}[ ]?[°º][ ]?[0-9]{1,2}[ ]?'[ ]?[0-9]{1,2}(?:[.,][0-9]{1,6})?[ ]?(?:\""
+    r"|'')?(?:[ ]?(?:e|bt|b\.t|t)(?![a-z]))?"
 )
 _CODE = re.compile(
-    r"(?<![A-Za-z0-9+])(?:[23456789CFGHJMPQRVWX]{8}|[23456789CFGHJMPQRVWX]{4})\+[23456789CFGHJMPQRVWX]{2,3}(?![A-Za-z0-9+])"
+    r"(?<![A-Za-z0-9+])(?:[23456789CFGHJMPQRVWX]{8}"
+    r"|[23456789CFGHJMPQRVWX]{4})\+[23456789CFGHJMPQRVWX]{2,3}(?![A-Za-z0-9+])"
 )
 _CODE_LOW = re.compile(_CODE.pattern, re.IGNORECASE)
 
@@ -114,6 +121,9 @@ def _on_earth(pair: re.Match[str], low: str) -> bool:
         values.reverse()
     if not (-11.6 <= values[0] <= 6.6 or 0 < values[0] <= 11.6) or not 94 <= values[1] <= 142:
         return False
-    exact = min(len(re.split("[.,]", number)[1]) for number in written)
     named = _PLACE_WORD.search(low, max(0, pair.start() - 40), pair.start()) is not None
+    sided = re.search(r"(?<![a-z])(?:l\.?[su]|b\.?t|[nsew])(?![a-z])|°", pair.group()) is not None
+    if not named and not sided and (min(values) > 6.6 or "dan" in pair.group()):
+        return False
+    exact = min(len(re.split("[.,]", number)[1]) for number in written)
     return exact >= 4 or (exact == 3 and (named or written[0][0] == "-")) or (named and exact >= 2)

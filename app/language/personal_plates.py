@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import re
 
-from app.language.personal_text import Reading
+from app.language.personal_text import Reading, vocabulary
 
 Span = tuple[str, int, int]
 
 #: Area letters of the police (Perpol 7/2021 and the codes of the Papuan provinces since 2022).
-AREAS = frozenset(
-    "A AA AB AD AE AG B BA BB BD BE BG BH BK BL BM BN BP D DA DB DC DD DE DG DH DK DL DM DN DP DR DS DT DW E EA EB ED F G H"
-    " K KB KH KT KU L M N P PA PB PG PS PT PY R S T W Z".split()
+AREAS = vocabulary(
+    "A AA AB AD AE AG B BA BB BD BE BG BH BK BL BM BN BP D DA DB DC DD DE DG DH DK DL DM DN DP DR DS DT DW E EA"
+    " EB ED F G H"
+    " K KB KH KT KU L M N P PA PB PG PS PT PY R S T W Z"
 )
 _PLATE = re.compile(
     r"(?<![A-Za-z0-9&/.,'\-])(?P<area>[A-Za-z]{1,2})(?P<one>[ .\-]{0,2})(?P<number>[1-9][0-9]{0,3})"
     r"(?:(?P<two>[ .\-]{0,2})(?P<tail>[A-Za-z]{1,3}))?(?![A-Za-z0-9])"
 )
 _VEHICLE = re.compile(
-    r"(?<![a-z])(?:plat|pelat|flat nomor|nopol|no\.? ?pol|nomor polisi|no\.? ?polisi|tnkb|motor|mobil|truk|truck|angkot|bus|bis"
-    r"|pick ?up|pikap|avanza|xenia|innova|beat|vario|scoopy|mio|nmax|pcx|supra|vixion|kijang|carry|ambulan[s]?|kendaraan|sepeda motor"
-    r"|ojek|taksi|dump ?truck|tronton|odong|matic|ninja|brio|agya|ayla|sigra|jazz|kendaraannya|motornya|mobilnya|platnya|nopolnya)(?![a-z])"
+    r"(?<![a-z])(?:plat|pelat|flat nomor|nopol|no\.? ?pol|nomor polisi|no\.? ?polisi|tnkb|motor|mobil|truk|truck"
+    r"|angkot|bus|bis"
+    r"|pick ?up|pikap|avanza|xenia|innova|beat|vario|scoopy|mio|nmax|pcx|supra|vixion|kijang|carry|ambulan[s]?"
+    r"|kendaraan|sepeda motor"
+    r"|ojek|taksi|dump ?truck|tronton|odong|matic|ninja|brio|agya|ayla|sigra|jazz|kendaraannya|motornya|mobilnya"
+    r"|platnya|nopolnya)(?![a-z])"
 )
 #: What follows a number in ordinary writing.
-_NO_TAIL = frozenset(
-    "kg gr cm mm km ml m ha rb jt th thn hr rt rw kk wib wit org or dan di ke yg dr utk dgn ada ini itu aja dll hp ton rp kwh kw"
-    " va wa no tk sd smp sma smk pkh blt pkk ibu pak bu tbc hal jam bln org x s/d sdh jg lg ga gk tdk bgt kak min pcs buah lbr ltr l"
-    " gb mb watt ekor bh paket unit roda pns asn bpk pa ok aku sy ane kami kita mau dah udh blm pas kok sih tuh".split()
+_NO_TAIL = vocabulary(
+    "kg gr cm mm km ml m ha rb jt th thn hr rt rw kk wib wit org or dan di ke yg dr utk dgn ada ini itu aja dll"
+    " hp ton rp kwh kw"
+    " va wa no tk sd smp sma smk pkh blt pkk ibu pak bu tbc hal jam bln org x s/d sdh jg lg ga gk tdk bgt kak min"
+    " pcs buah lbr ltr l"
+    " gb mb watt ekor bh paket unit roda pns asn bpk pa ok aku sy ane kami kita mau dah udh blm pas kok sih"
+    " tuh"
 )
 _NAMES = re.compile(r"(?:l[ \-]?300|t[ \-]?120[ ]?s?s?|f[ \-]?16|b[ \-]?29)$", re.IGNORECASE)
 
@@ -37,7 +44,7 @@ def find(reading: Reading) -> list[Span]:
     for each in _PLATE.finditer(reading.cased):
         if each["area"].upper() not in AREAS:
             continue
-        named = _named(reading.low, each.start())
+        named = _named(reading.low, each.start(), each.end())
         if not (_with_word(each) if named else _alone(each, reading.low)):
             continue
         end = each.end()
@@ -47,7 +54,9 @@ def find(reading: Reading) -> list[Span]:
     return found
 
 
-def _named(low: str, start: int) -> bool:
+def _named(low: str, start: int, end: int) -> bool:
+    if _VEHICLE.match(low, end + 1, end + 20):
+        return True
     window = low[max(0, start - 32) : start]
     words = list(_VEHICLE.finditer(window))
     return bool(words) and not re.search(r"[!?;\n]|\d{3}", window[words[-1].end() :])

@@ -63,9 +63,15 @@ _DISGUISED = re.compile(r"(?<![a-z0-9])[0-9oil]{2,}(?![a-z0-9])")
 _UNDISGUISED = str.maketrans("oil", "011")
 
 
+def vocabulary(*rows: str) -> frozenset[str]:
+    """The words of some rows."""
+    return frozenset(word for row in rows for word in row.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The layers of one text. `at[i]` is the place in the original of the i-th sign; None where nothing was left out."""
+    """The layers of one text. `at[i]` is the place in the original of the i-th sign; None where nothing was left"
+    " out."""
 
     text: str
     cased: str

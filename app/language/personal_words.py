@@ -7,12 +7,19 @@ import re
 from app.language.personal_numbers import Span, valid_nik
 from app.language.personal_text import Reading
 
-_VALUES = {
-    "nol": "0", "kosong": "0", "noll": "0", "enol": "0", "zero": "0", "satu": "1", "hiji": "1", "siji": "1", "dua": "2",
-    "tiga": "3", "tilu": "3", "telu": "3", "empat": "4", "opat": "4", "papat": "4", "lima": "5", "enam": "6", "genep": "6",
-    "tujuh": "7", "pitu": "7", "delapan": "8", "lapan": "8", "dalapan": "8", "wolu": "8", "sembilan": "9", "salapan": "9",
-    "songo": "9", "sanga": "9",
-}  # fmt: skip
+_SAID = (
+    "nol kosong noll enol zero",
+    "satu hiji siji",
+    "dua loro",
+    "tiga tilu telu",
+    "empat opat papat",
+    "lima",
+    "enam genep",
+    "tujuh pitu",
+    "delapan lapan dalapan wolu",
+    "sembilan salapan songo sanga",
+)
+_VALUES = {word: str(digit) for digit, words in enumerate(_SAID) for word in words.split()}
 _WORD = "|".join(sorted(_VALUES, key=len, reverse=True))
 _ROW = re.compile(rf"(?<![a-z0-9])(?:(?:{_WORD}|[0-9])[ ,.\-_/]{{0,3}}){{9,24}}(?![a-z])")
 _PART = re.compile(rf"{_WORD}|[0-9]")
