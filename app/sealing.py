@@ -71,6 +71,10 @@ class Sealer:
         """32 bytes for one other use ("session", "links", "password_salt"), from the newest key."""
         return _derive(self._keys[0], use.encode())
 
+    def keys_for(self, use: str) -> list[bytes]:
+        """The same of every key, newest first: for what was made with an older one and is still to be known."""
+        return [_derive(key, use.encode()) for key in self._keys]
+
 
 def sealer(settings: Settings) -> Sealer:
     """The sealer of this installation; Problem("no_key") before `kentongan db upgrade`, "key_empty" when damaged."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from app import times
+from app.words_handling import PROBLEMS as HANDLING
 from app.words_reasons import REASONS
 
 #: What a person did or typed that cannot be done so.
@@ -55,6 +56,11 @@ PROBLEMS = {
     "term_days": "Hari kerja untuk {kind} harus 1 sampai {most}, dan selesai tidak lebih cepat dari jawaban pertama.",
     "name_needed": "Nama belum diisi.",
     "text_needed": "Tulisannya masih kosong.",
+    "say_more": "Tulis sedikitnya satu kalimat, misalnya “Lampu jalan depan posyandu mati tiga hari”.",
+    "kind_needed": "Pilih dahulu: keluhan, aspirasi, kritik, atau pertanyaan.",
+    "form_closed": "Formulir ini sedang ditutup. Hubungi kami lewat cara lain di halaman depan.",
+    "additions_many": "Keterangan tambahan untuk aspirasi ini sudah terlalu banyak. Kirim aspirasi baru.",
+    "not_settled": "Aspirasi ini belum dinyatakan selesai.",
     "text_too_long": "Tulisan terlalu panjang; paling banyak {most} huruf.",
     "reason_needed": "Alasan wajib diisi, karena disimpan dalam riwayat.",
     "remote_id_needed": "Nomor Halaman atau akun belum diisi.",
@@ -130,6 +136,7 @@ PROBLEMS = {
     "notices_none": "Belum ada alamat kabar untuk organisasi ini. Isi dengan --urls-stdin.",
     "notices_not_sent": "Pesan uji coba tidak sampai ke {failed} dari {count} alamat.",
     "forbidden": "Anda tidak berhak melakukan itu.",
+    **HANDLING,
 }
 
 #: Photos that cannot be taken in (media/problems.py).

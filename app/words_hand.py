@@ -32,6 +32,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "instagram": _INSTAGRAM,
     "instagram_private": _INSTAGRAM,
+    "website": ("Muat ulang halaman {account}: kirimannya sudah tidak ada di sana sejak diminta.",),
 }
 _ANYWHERE = ("Buka platform itu sebagai akun {account}.", "Cari kiriman yang ditarik, lalu hapus di sana.")
 
