@@ -20,14 +20,14 @@ from app.models import Account, Comment, Delivery, Organisation
 from app.parts import Parts
 from app.problems import Problem
 from app.services import accounts, budgets, linking, outcomes, pace, vanishing
-from app.services.arriving import COLLECTOR, first_answer_by
+from app.services.arriving import COLLECTOR
 from app.services.keeping import Heard, keep, storable
 from app.states import note
 from connectors import Connector, ConnectorError, Gone, RemoteComment, Unsupported
 
 log = logging.getLogger(__name__)
 
-__all__ = ["collect", "due", "first_answer_by", "keep", "of_organisation", "storable"]
+__all__ = ["collect", "due", "keep", "of_organisation", "storable"]
 #: Rows written in one transaction (design.md section 12).
 BATCH = 100
 

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from app import clock
 from app.models import Account, Aspiration, Comment, Delivery, Tombstone
-from app.services import arriving, threads
+from app.services import arriving, deadlines, threads
 from app.services.arriving import COLLECTOR
 from app.services.handles import Whose, whose
 from app.states import note
@@ -222,11 +222,8 @@ def _follow(session: Session, comment: Comment, changes: dict[str, Any]) -> None
         item.author = comment.author_name
         item.author_key = arriving.author_key(item.source, comment.author_id, comment.author_name)
     if "said_at" in changes:
-        account = session.get_one(Account, comment.account_id)
-        zone = arriving.zone(session, account)
-        if item.answered_at is None and item.deadline == arriving.first_answer_by(item.said_at, zone):
-            item.deadline = arriving.first_answer_by(comment.said_at, zone)
         item.said_at = comment.said_at
+        deadlines.renew(session, item)
     session.add(item)
     session.flush()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from app.models import Account, Aspiration, Comment, Outgoing
-from app.services import arriving
+from app.models import Aspiration, Comment, Outgoing
+from app.services import deadlines
 from app.states import Actor, move, note
 
 #: Nobody has answered, or not since the resident came back.
@@ -88,9 +88,8 @@ def _answered(session: Session, root: Comment, item: Aspiration, answer: Comment
 
 
 def _reopen(session: Session, item: Aspiration, comment: Comment, by: Actor) -> None:
-    where = arriving.zone(session, session.get_one(Account, comment.account_id))
-    deadline = arriving.first_answer_by(comment.said_at, where)
-    move(session, item, "dibuka lagi", by, why="the resident wrote again", deadline=deadline)
+    due = deadlines.anew(comment.said_at, item.kind, deadlines.of(session, item.organisation_id))
+    move(session, item, "dibuka lagi", by, why="the resident wrote again", **due)
 
 
 def _replies(session: Session, root: Comment) -> list[Comment]:
