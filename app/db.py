@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from app import clock
+from app import clock, fulltext
 
 IMMEDIATE = {"kentongan_begin": "IMMEDIATE"}
 
@@ -156,6 +156,7 @@ def _engine(url: str) -> Engine:
     def _settle(connection: Any, _record: Any) -> None:
         # We say BEGIN ourselves (below): sqlite3's own implicit BEGIN comes too late for IMMEDIATE.
         connection.isolation_level = None
+        fulltext.functions(connection)
         cursor = connection.cursor()
         # FULL: what was said to be written is on disk, also after a power cut. WAL: readers never wait for writers.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.models  # noqa: F401  the tables register themselves
+from app import fulltext
 from app.db import IMMEDIATE, Database
 from app.problems import Problem
 
@@ -26,10 +27,20 @@ from app.problems import Problem
 def upgrade(db: Database, revision: str = "head") -> None:
     """Apply what is missing; safe to call again, and by two processes at once (the second waits).
 
+    The triggers of the full-text index rest meanwhile and are put back as this version writes them.
     Problem("database_newer") when a later version of the program has been here.
     """
     _known(db)
-    _run(db, lambda config: command.upgrade(config, revision))
+
+    def apply(config: Config) -> None:
+        connection = config.attributes["connection"]
+        if fulltext.present(connection):
+            fulltext.lift(connection)
+        command.upgrade(config, revision)
+        if fulltext.present(connection):
+            fulltext.install(connection)
+
+    _run(db, apply)
 
 
 def downgrade(db: Database, revision: str) -> None:
@@ -46,10 +57,18 @@ def behind(db: Database) -> bool:
 
 
 def differences(db: Database) -> list[object]:
-    """What differs between the tables and the models; empty when they agree."""
+    """What differs between the tables and the models; empty when they agree.
+
+    The full-text index is none of the models' tables; of it only what is missing is told.
+    """
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, SQLModel.metadata))
+        options = {"compare_type": True, "include_name": _compared}
+        context = MigrationContext.configure(connection, opts=options)
+        return [*compare_metadata(context, SQLModel.metadata), *fulltext.missing(connection)]
+
+
+def _compared(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not str(name).startswith(fulltext.NAME)
 
 
 def heads() -> list[str]:

@@ -22,6 +22,17 @@ CHANNELS = ("tatap muka", "telepon", "surat", "whatsapp", "pesan facebook", "pes
 #: Why an item is urgent (app/language/urgency.py).
 URGENT = ("kekerasan", "bunuh_diri", "anak", "orang_hilang")
 
+#: An item in one of these, of a kind that asks for it, waits for an answer.
+WAITING = ("belum ditanggapi", "dibuka lagi")
+ASKS = (*MUST_ANSWER, "perlu dipilah")
+#: The same as SQL, written out: the list finds those items by a partial index, which a bound value would hide.
+WAITS = f"{one_of('status', WAITING)} and {one_of('kind', ASKS)}"
+
+
+def _some(name: str, where: str, *columns: str) -> Index:
+    """An index over the rows for which something holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 class Comment(SQLModel, table=True):
     """A comment as the platform gave it. versions: every text ever seen, oldest first; deleted ones keep their text.
@@ -78,8 +89,13 @@ class Aspiration(SQLModel, table=True):
             sqlite_where=text("suggested_at is null"),
             postgresql_where=text("suggested_at is null"),
         ),
-        Index("ix_aspiration_queue", "organisation_id", "status", "deadline"),
+        Index("ix_aspiration_queue", "organisation_id", "status", "kind", "deadline", "about_id"),
         Index("ix_aspiration_newest", "organisation_id", "said_at"),
+        _some("ix_aspiration_waiting", WAITS, "organisation_id", "deadline", "id"),
+        _some("ix_aspiration_assigned", "assignee_id is not null", "organisation_id", "assignee_id", "said_at"),
+        _some("ix_aspiration_urgent", "urgent is not null", "organisation_id", "said_at"),
+        _some("ix_aspiration_secret", "secret", "organisation_id", "said_at"),
+        _some("ix_aspiration_by_hand", "comment_id is null", "organisation_id", "said_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id")

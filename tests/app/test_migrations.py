@@ -120,11 +120,11 @@ def _rules(db: Database) -> set[str]:
                     "union select indexdef from pg_indexes where schemaname = 'public'"
                 )
             )
-            return {row[0] for row in rows if "alembic_version" not in row[0]}
+            return {row[0] for row in rows if "alembic_version" not in row[0] and "itemsearch" not in row[0]}
         rows = session.execute(text("select tbl_name, sql from sqlite_master where sql is not null"))
         found: set[str] = set()
         for table, sql in rows:
-            if table == "alembic_version":
+            if table == "alembic_version" or "itemsearch" in sql:
                 continue
             flat = re.sub(r"\s+", " ", sql.replace('"', ""))
             if flat.startswith("CREATE TABLE"):
