@@ -139,8 +139,12 @@ _STATUSES = {
 ASPIRATION = Machine(
     "aspiration",
     _STATUSES,
-    # A person may set any status, but nothing becomes unanswered again: what comes back is "dibuka lagi".
-    {(source, to): to for source in _STATUSES for to in _STATUSES if to not in (source, "belum ditanggapi")},
+    # A person may set any status, but nothing becomes unanswered again: what comes back is "dibuka lagi". Only a slip
+    # of many items at once may be taken back (services/bulk).
+    {
+        **{(source, to): to for source in _STATUSES for to in _STATUSES if to not in (source, "belum ditanggapi")},
+        **{(source, "undo"): "belum ditanggapi" for source in _STATUSES if source != "belum ditanggapi"},
+    },
     column="status",
 )
 

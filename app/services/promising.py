@@ -116,7 +116,7 @@ def kept_rate(session: Session, organisation_id: int, since: date, until: date) 
     zone = session.get_one(Organisation, organisation_id).zone
     today = _day(clock.now(), zone)
     rows = session.exec(
-        select(Promise.state, Promise.due_on, Promise.kept_at)
+        select(Promise)
         .join(Aspiration, col(Aspiration.id) == Promise.aspiration_id)
         .where(col(Aspiration.organisation_id) == organisation_id, real())
         .where(col(Promise.due_on) >= since, col(Promise.due_on) <= until)
