@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.parts import Parts
-from jobs import check, collect, count, notify, tidy
+from jobs import check, collect, count, digest, notify, remind, tidy
 
 #: Asked between two pieces of work: whether to go on (the lease is still ours and nobody wants us to stop).
 GoOn = Callable[[], bool]
@@ -28,8 +28,12 @@ class Job:
 
 TIMETABLE = (
     Job("collect", timedelta(seconds=2), collect.run),
+    Job("hooks", timedelta(seconds=1), hooks.run),
     Job("count", timedelta(seconds=2), count.run),
     Job("notify", timedelta(seconds=10), notify.run),
+    Job("remind", timedelta(minutes=2), remind.run),
+    Job("digest", timedelta(minutes=10), digest.run),
+    Job("calendar", timedelta(hours=6), remind.straighten),
     Job("check", timedelta(minutes=10), check.run),
     Job("tidy", timedelta(minutes=30), tidy.run),
 )
