@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.parts import Parts
-from jobs import check, collect, count, digest, notify, remind, tidy
+from jobs import check, collect, count, digest, hooks, notify, remind, tidy
 
 #: Asked between two pieces of work: whether to go on (the lease is still ours and nobody wants us to stop).
 GoOn = Callable[[], bool]
