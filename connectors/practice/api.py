@@ -17,6 +17,7 @@ from connectors.practice.minting import make
 from connectors.practice.residents import Residents
 from connectors.practice.store import Row, Store
 from connectors.practice.views import comments_of, photo_view
+from connectors.practice.webhooks import Messenger
 from connectors.practice.wire import GraphRequest
 
 _PREFIX = "/latihan/api/"
@@ -25,9 +26,10 @@ _PREFIX = "/latihan/api/"
 class Api:
     """What tests, the demo and the setting-up command may do to the platform from outside."""
 
-    def __init__(self, store: Store, residents: Residents) -> None:
+    def __init__(self, store: Store, residents: Residents, messenger: Messenger) -> None:
         self._store = store
         self._residents = residents
+        self._messenger = messenger
 
     def serve(self, method: str, path: str, body: bytes) -> Answer:
         """Answer one control call."""
@@ -39,7 +41,9 @@ class Api:
             return _answer(404, {"error": f"unknown call {name}"})
         try:
             arguments = json.loads(body or b"{}")
-            return _answer(200, {"ok": action(**arguments)})
+            done = action(**arguments)
+            self._messenger.look()
+            return _answer(200, {"ok": done})
         except GraphError as error:
             return _answer(400, {"error": error.message})
         except (TypeError, ValueError, KeyError) as error:
@@ -133,14 +137,16 @@ class Api:
             )
 
     def do_edit_comment(self, comment_id: str, text: str) -> None:
-        self._change("UPDATE comments SET message = ? WHERE id = ? AND NOT deleted", text, comment_id)
+        with self._context() as ctx:
+            talk_side.edit(ctx, ctx.find(comment_id)[1], text)
 
     def do_delete_comment(self, comment_id: str) -> None:
         with self._context() as ctx:
             page_side.delete(ctx, "comment", ctx.find(comment_id)[1])
 
     def do_hide_comment(self, comment_id: str, hidden: bool = True) -> None:
-        self._change("UPDATE comments SET hidden = ? WHERE id = ? AND NOT deleted", bool(hidden), comment_id)
+        with self._context() as ctx:
+            talk_side.hide(ctx, ctx.find(comment_id)[1], bool(hidden))
 
     def do_delete_post(self, post_id: str) -> None:
         with self._context() as ctx:
@@ -172,10 +178,25 @@ class Api:
         self._residents.look()
 
     def do_setting(self, name: str, value: Any) -> None:
-        """container_s: seconds until FINISHED; ig_quota: posts in 24 h; usage: {"app"|"page"|"ig": %, "minutes": n}."""
-        if name not in ("container_s", "ig_quota", "usage"):
+        """container_s: seconds until FINISHED; ig_quota: posts in 24 h; usage: {"app"|"page"|"ig": %, "minutes": n};
+        lists: see ``paging.cut``."""
+        if name not in ("container_s", "ig_quota", "usage", "lists"):
             raise ValueError(f"unknown setting {name!r}")
         self._store.put(name, value)
+
+    # --- notifications -----------------------------------------------------------------------------------------
+    def do_webhooks(self, url: str | None, secret: str | None = None, hold: bool = False) -> None:
+        """Where to send notifications, signed with which secret (None: the practice app's). hold: only as told to."""
+        self._store.put("webhooks", {"url": url, "secret": secret, "hold": hold})
+
+    def do_told(self, after: int = 0) -> list[dict[str, Any]]:
+        """Changes that notifications tell of, oldest first, from an id on."""
+        with self._store.transaction() as db:
+            rows = db.execute("SELECT * FROM told WHERE id > ? ORDER BY id", (after,)).fetchall()
+        return [{**dict(row), "change": json.loads(row["change"])} for row in rows]
+
+    def do_tell(self, ids: list[int], batch: int = 1) -> list[int]:
+        return self._messenger.tell(ids, batch)
 
     def do_residents(self, on: bool = True, speed: str | None = None) -> None:
         self._residents.switch(on, speed)
@@ -221,6 +242,12 @@ class Api:
             "reactions": numbers.reactions_by_type(ctx, row["id"]),
             "figures": numbers.of_post(ctx, row),
         }
+
+    def do_messages(self, account_id: str) -> list[dict[str, Any]]:
+        """Private messages of an account, oldest first."""
+        with self._store.transaction() as db:
+            sql = "SELECT id, comment_id, text, created FROM messages WHERE account_id = ? ORDER BY created, id"
+            return [dict(row) for row in db.execute(sql, (account_id,))]
 
     def do_log(self, after: int = 0) -> list[dict[str, Any]]:
         """The request log from an id on, oldest first."""

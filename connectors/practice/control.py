@@ -203,6 +203,25 @@ class Control:
         """Fix the usage headers: app=, page=, ig= in percent, minutes= to regain; none at all counts calls again."""
         self._call("setting", name="usage", value=percent)
 
+    def lists(self, **odd: Any) -> None:
+        """How lists are paged: cap=N rows at most, blank=True an empty page before each further one, repeat_last=True
+        the last page names itself as its next; nothing at all: as usual."""
+        self._call("setting", name="lists", value=odd)
+
+    def webhooks(self, url: str | None, secret: str | None = None, *, hold: bool = False) -> None:
+        """Send notifications there, signed by the secret (None: the practice app's); hold: only what ``tell`` says."""
+        self._call("webhooks", url=url, secret=secret, hold=hold)
+
+    def told(self, after: int = 0) -> list[dict[str, Any]]:
+        """Changes that notifications tell of: id, account_id, object, verb, comment_id, change, at, sent, tries."""
+        found: list[dict[str, Any]] = self._call("told", after=after)
+        return found
+
+    def tell(self, *ids: int, batch: int = 1) -> list[int]:
+        """Send these changes in this order, so many a call; the status of each call, 0 for none."""
+        found: list[int] = self._call("tell", ids=ids, batch=batch)
+        return found
+
     def residents(self, on: bool = True, speed: str | None = None) -> None:
         """Residents come to posts (or not); speed "latihan" (over minutes) or "demo" (over seconds)."""
         self._call("residents", on=on, speed=speed)
@@ -239,6 +258,10 @@ class Control:
         """Ids of uploaded photos that belong to no post."""
         found: list[str] = self._call("loose_photos", account_id=account_id)
         return found
+
+    def messages(self, account_id: str) -> list[tuple[str, str]]:
+        """Private messages of an account, oldest first: (comment that they answer, text)."""
+        return [(one["comment_id"], one["text"]) for one in self._call("messages", account_id=account_id)]
 
     def log(self, after: int = 0, *, kind: str | None = None) -> list[Logged]:
         """Graph calls in the order they came, from an id on, of one kind if asked."""

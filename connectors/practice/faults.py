@@ -18,6 +18,7 @@ PLACES = (
     "container",
     "publish",
     "reply",
+    "message",
     "hide",
     "delete",
     "edit",

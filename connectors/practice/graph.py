@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.practice import faults, images, instagram_side, page_side, talk_side, tokens
+from connectors.practice import faults, images, instagram_side, page_side, talk_side, tokens, webhooks
 from connectors.practice.context import Context
 from connectors.practice.errors import GraphError, gone, invalid
 from connectors.practice.fields import Field
@@ -258,6 +258,12 @@ def _write_call(ctx: Context, kind: str, row: Row, edge: str | None, owner: Row)
             return Call("feed", account_id, lambda data: page_side.add_post(ctx, row))
         url = None if ctx.request.files else ctx.request.params.get("url")
         return Call("photo", account_id, lambda data: page_side.add_photo(ctx, row, data), fetch=url)
+    if kind in ("page", "ig") and edge == "messages":
+        ctx.need("pages_messaging" if kind == "page" else "instagram_manage_messages", 200 if kind == "page" else 10)
+        return Call("message", account_id, lambda data: talk_side.message(ctx, row))
+    if kind == "page" and edge == "subscribed_apps":
+        ctx.need("pages_manage_metadata")
+        return Call("edit", account_id, lambda data: webhooks.subscribe(ctx, row))
     if kind == "post" and edge is None:
         ctx.need("pages_manage_posts")
         place = "flip" if "is_published" in ctx.request.params else "edit"

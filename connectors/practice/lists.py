@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.practice import insights, numbers, paging
+from connectors.practice import insights, numbers, paging, webhooks
 from connectors.practice.context import Context
 from connectors.practice.errors import invalid
 from connectors.practice.fields import Field
@@ -78,6 +78,7 @@ EDGES["page"] = {
     "promotable_posts": _promotable,
     "scheduled_posts": _posts("NOT published AND scheduled IS NOT NULL"),
     "insights": insights.of_page,
+    "subscribed_apps": webhooks.subscribed,
 }
 EDGES["ig"] = {"media": _posts("published"), "insights": insights.of_instagram}
 

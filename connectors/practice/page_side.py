@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import Any
 
-from connectors.practice import images
+from connectors.practice import images, webhooks
 from connectors.practice.context import Context
 from connectors.practice.errors import GraphError, gone, invalid
 from connectors.practice.lists import moment
@@ -173,6 +173,7 @@ def delete(ctx: Context, kind: str, row: Row) -> dict[str, Any]:
         ctx.db.execute("UPDATE photos SET deleted = 1 WHERE id = ?", (row["id"],))
     else:
         ctx.db.execute("UPDATE comments SET deleted = 1 WHERE id = ? OR parent_id = ?", (row["id"], row["id"]))
+        webhooks.say(ctx, "remove", row)
     return {"success": True}
 
 

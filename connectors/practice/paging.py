@@ -20,6 +20,8 @@ from connectors.practice.store import Row
 
 Key = Callable[[Row], list[Any]]
 _DEFAULT_LIMIT = 25
+#: At the end of a cursor: the empty page that stands before this one was given.
+_BLANK = "~"
 
 
 def limit_of(field: Field, most: int) -> int:
@@ -50,29 +52,39 @@ def decode(cursor: str, like: list[Any]) -> list[Any]:
 def cut(
     ctx: Context, owner_id: str, field: Field, rows: Sequence[Row], key: Key, *, descending: bool, most: int = 100
 ) -> tuple[list[Row], dict[str, Any]]:
-    """(rows of this page, the ``paging`` object or {}). ``rows`` come in any order, gone ones included."""
+    """(rows of this page, the ``paging`` object or {}). ``rows`` come in any order, gone ones included.
+
+    The switch "lists" makes it odd as Meta's lists may be: "cap" (rows a page at most), "blank" (an empty page before
+    each but the first), "repeat_last" (the last page names itself as its next).
+    """
     ordered = sorted(rows, key=key, reverse=descending)
-    limit = limit_of(field, most)
+    odd = ctx.store.get("lists", {})
+    limit = min(limit_of(field, most), int(odd.get("cap") or most))
     if limit == 0:
         return [], {}
     start = 0
     after, before = field.modifiers.get("after"), field.modifiers.get("before")
+    if after and odd.get("blank") and not after.endswith(_BLANK):
+        # An empty page with a next one: only a missing ``next`` is the end.
+        return [], {"cursors": {"after": after + _BLANK}, "next": _url(ctx, owner_id, field, "after", after + _BLANK)}
     like = key(ordered[0]) if ordered else [0.0, 0]
     if after:
-        place = decode(after, like)
+        place = decode(after.removesuffix(_BLANK), like)
         start = next((i for i, row in enumerate(ordered) if _past(key(row), place, descending)), len(ordered))
     elif before:
         place = decode(before, like)
         end = next((i for i, row in enumerate(ordered) if not _past(place, key(row), descending)), len(ordered))
         start, limit = max(0, end - limit), min(limit, end)
     page = ordered[start : start + limit]
+    if not page and odd.get("repeat_last"):
+        page, start = ordered[-limit:], max(0, len(ordered) - limit)
     if not page:
         return [], {}
     cursors = {"before": encode(key(page[0])), "after": encode(key(page[-1]))}
     paging: dict[str, Any] = {"cursors": cursors}
     if start > 0:
         paging["previous"] = _url(ctx, owner_id, field, "before", cursors["before"])
-    if start + limit < len(ordered):
+    if start + limit < len(ordered) or odd.get("repeat_last"):
         paging["next"] = _url(ctx, owner_id, field, "after", cursors["after"])
     return page, paging
 

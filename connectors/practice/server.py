@@ -26,6 +26,7 @@ from connectors.practice.graph import Answer, Graph
 from connectors.practice.people import PagesForPeople
 from connectors.practice.residents import Residents
 from connectors.practice.store import Store
+from connectors.practice.webhooks import Messenger
 from connectors.practice.wire import read_request
 
 _HOST = "127.0.0.1"
@@ -55,8 +56,9 @@ class PracticeServer:
     ) -> None:
         self.store = Store(Path(path), clock)
         self.residents = Residents(self.store, on=residents, speed=speed, seed=seed)
-        self.graph = Graph(self.store, self.residents.look)
-        self.api = Api(self.store, self.residents)
+        self.messenger = Messenger(self.store)
+        self.graph = Graph(self.store, self._written)
+        self.api = Api(self.store, self.residents, self.messenger)
         self.people = PagesForPeople(self.store, self.residents)
         self.stopping = threading.Event()
         try:
@@ -78,6 +80,7 @@ class PracticeServer:
     def start(self) -> PracticeServer:
         """Serve in a thread; answers from now on."""
         self.residents.start()
+        self.messenger.look()
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="practice", daemon=True)
         self._thread.start()
         return self
@@ -93,7 +96,12 @@ class PracticeServer:
         self._http.server_close()
         self._http.cut_all()
         self.residents.stop()
+        self.messenger.stop()
         self.store.close()
+
+    def _written(self) -> None:
+        self.residents.look()
+        self.messenger.look()
 
     def __enter__(self) -> PracticeServer:
         return self.start()

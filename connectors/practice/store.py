@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS comments (
   likes INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS comments_post ON comments (post_id, created);
 CREATE INDEX IF NOT EXISTS comments_parent ON comments (parent_id, created);
+CREATE TABLE IF NOT EXISTS messages (
+  id TEXT PRIMARY KEY, account_id TEXT NOT NULL, comment_id TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+  created REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS reactions (
   post_id TEXT NOT NULL, person TEXT NOT NULL, type TEXT NOT NULL, created REAL NOT NULL,
   PRIMARY KEY (post_id, person));
@@ -67,6 +70,11 @@ CREATE TABLE IF NOT EXISTS plan (
   text TEXT NOT NULL, answers TEXT, mark TEXT, done INTEGER NOT NULL DEFAULT 0, made_id TEXT);
 CREATE INDEX IF NOT EXISTS plan_post ON plan (post_id);
 CREATE INDEX IF NOT EXISTS plan_due ON plan (done, due);
+CREATE TABLE IF NOT EXISTS told (
+  id INTEGER PRIMARY KEY, account_id TEXT NOT NULL, object TEXT NOT NULL, verb TEXT NOT NULL, comment_id TEXT NOT NULL,
+  change TEXT NOT NULL, at REAL NOT NULL, due REAL NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS told_due ON told (sent, due);
 """
 
 #: How many log rows are kept, so that a platform running for months stays small.
