@@ -94,6 +94,8 @@ REASONS = {
     "counts": "Platform ini tidak memberi angka kiriman.",
     "followers": "Platform ini tidak memberi jumlah pengikut.",
     "reply": "Komentar di platform ini tidak dapat dibalas dari sini.",
+    "private_reply": "Warga tidak dapat dibalas pribadi dari sini di platform ini.",
+    "private_unavailable": "Warga itu sedang tidak dapat menerima pesan pribadi.",
     "hide": "Komentar di platform ini tidak dapat disembunyikan dari sini.",
     "delete_comment": "Komentar di platform ini tidak dapat dihapus dari sini.",
     "delete_post": "Kiriman di platform ini tidak dapat ditarik dari sini.",

@@ -33,9 +33,9 @@ Save = Callable[[Staged], None]
 class Connector(ABC):
     """One account of one platform, for one job. Not shared between threads; ``close()`` when done.
 
-    Every method may raise the errors of ``connectors._errors`` and nothing else. During ``commit``, ``reply``, ``hide``
-    and ``delete_*`` an unclear outcome (5xx, dropped socket, time-out, unreadable answer) is ``Unsure``; during any
-    other method it is ``Busy``.
+    Every method may raise the errors of ``connectors._errors`` and nothing else. During ``commit``, ``reply``,
+    ``private_reply``, ``hide`` and ``delete_*`` an unclear outcome (5xx, dropped socket, time-out, unreadable answer)
+    is ``Unsure``; during any other method it is ``Busy``.
     """
 
     name: ClassVar[str]
@@ -115,6 +115,12 @@ class Connector(ABC):
     def find_reply(self, comment_id: str, text: str, since: datetime) -> str | None:
         """The id of our own reply with this text written after ``since``; None means readable and not there."""
         raise Unsupported("reply")
+
+    def private_reply(self, comment_id: str, text: str) -> str:
+        """Write to a comment's author privately, once a comment; the message's id. Nobody can look whether it arrived:
+        after ``Unsure`` it must not be sent again unasked. ``Refused``: private_right (the account may not),
+        private_window (too late), private_once, private_unavailable."""
+        raise Unsupported("private_reply")
 
     def hide(self, comment_id: str, hidden: bool) -> None:
         """Hide or show a comment; may be repeated."""

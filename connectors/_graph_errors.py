@@ -74,6 +74,10 @@ KEYS: dict[str, str] = {
     "no_photo": "the platform takes no post without a photo",
     "empty_post": "neither caption nor photo",
     "container_failed": "the platform failed to prepare the photo several times",
+    "private_right": "the account may not send private messages (facts: permission)",
+    "private_window": "too late for a private reply to this comment (facts: days)",
+    "private_once": "this comment has had its one private reply",
+    "private_unavailable": "this person takes no private messages now",
     "no_metric": "the platform does not know this metric or has none for the object",
     "unknown_refusal": "any other no; code, subcode and message stand in the facts",
 }
@@ -130,6 +134,8 @@ SUBCODES: dict[int, Rule] = {
     2207023: _content("media_type"),
     2207026: _content("video"),
     1504028: _content("no_metric"),
+    2018278: _content("private_window"),
+    1545041: _content("private_unavailable"),
     2207027: Rule("not_ready", "not_ready", wait_s=5),
     2207006: Rule("gone", "gone"),
 }
@@ -166,6 +172,8 @@ CODES: dict[int, Rule] = {
     3: _auth("permission"),
     10: _auth("permission"),
     506: _content("duplicate"),
+    551: _content("private_unavailable"),
+    10900: _content("private_once"),
     368: _content("abusive"),
     1609005: _content("link"),
     1609008: _content("link"),

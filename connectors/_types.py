@@ -15,6 +15,7 @@ Ability = Literal[
     "alt_text",
     "comments",
     "reply",
+    "private_reply",
     "hide",
     "unhide",
     "delete_comment",

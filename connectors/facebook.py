@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from connectors import _facebook_comments as threads
 from connectors import _graph_counts as counting
+from connectors import _graph_private
 from connectors._base import Save
 from connectors._errors import Busy, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
@@ -58,6 +59,7 @@ class Facebook(GraphConnector):
             "alt_text",
             "comments",
             "reply",
+            "private_reply",
             "hide",
             "unhide",
             "delete_comment",
@@ -198,6 +200,10 @@ class Facebook(GraphConnector):
     def find_reply(self, comment_id: str, text: str, since: datetime) -> str | None:
         """Our own reply with this text under the comment or, when it is a reply itself, under its parent."""
         return threads.find_reply(self.graph, comment_id, text, since, self.account.remote_id)
+
+    def private_reply(self, comment_id: str, text: str) -> str:
+        """In Messenger; 2,000 characters."""
+        return _graph_private.send(self.graph, self.account.remote_id, comment_id, text, "pages_messaging")
 
     def hide(self, comment_id: str, hidden: bool) -> None:
         """Hide or show. Only other people's comments can be hidden."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from connectors import _graph_counts as counting
+from connectors import _graph_private
 from connectors import _instagram_comments as threads
 from connectors._base import Save
 from connectors._errors import Busy, Gone, Refused, SignInAgain, Unsure
@@ -53,6 +54,7 @@ class Instagram(GraphConnector):
             "alt_text",
             "comments",
             "reply",
+            "private_reply",
             "hide",
             "unhide",
             "delete_comment",
@@ -188,6 +190,10 @@ class Instagram(GraphConnector):
     def find_reply(self, comment_id: str, text: str, since: datetime) -> str | None:
         """Our own reply with this text under the comment or, when it is a reply itself, under its parent."""
         return threads.find_reply(self.graph, comment_id, text, since, self._is_own)
+
+    def private_reply(self, comment_id: str, text: str) -> str:
+        """In the person's inbox or requests; 1,000 bytes."""
+        return _graph_private.send(self.graph, self.account.remote_id, comment_id, text, "instagram_manage_messages")
 
     def hide(self, comment_id: str, hidden: bool) -> None:
         """Hide or show. The account's own comments always show."""

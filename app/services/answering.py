@@ -1,5 +1,6 @@
 """Replies, hides and deletes leave with the same care as posts: claimed under a fence, intent before the call, looked
-up when the answer was unclear. Hiding and deleting may be repeated without harm, so they need no look.
+up when the answer was unclear. Hiding and deleting may be repeated without harm, so they need no look; a private
+message cannot be looked up, so a person decides.
 """
 
 from __future__ import annotations
@@ -195,6 +196,8 @@ def _send(parts: Parts, claimed: Sending) -> None:
         reach("answer.begun")
         if outgoing.action == "reply":
             return connector.reply(comment.remote_id, outgoing.text)
+        if outgoing.action == "private_reply":
+            return connector.private_reply(comment.remote_id, outgoing.text)
         if outgoing.action == "delete":
             connector.delete_comment(comment.remote_id)
         else:
@@ -213,6 +216,9 @@ def _send(parts: Parts, claimed: Sending) -> None:
 
 def _look(parts: Parts, claimed: Sending) -> None:
     outgoing, comment, account = _load(parts, claimed)
+    if outgoing.action == "private_reply":
+        _nobody_can_look(parts, claimed)
+        return
     since = outgoing.commit_at or outgoing.due_at
     try:
         found = None
@@ -247,6 +253,15 @@ def _look(parts: Parts, claimed: Sending) -> None:
             return
         again = outcomes.resend_at(fresh.attempts, parts.settings, present)
         move(session, fresh, "absent", ANSWERER, under=claimed.fence, why=why, wake_at=again, unsure_since=None)
+
+
+def _nobody_can_look(parts: Parts, claimed: Sending) -> None:
+    """A private message cannot be read back there: a person looks in the app. By itself it never goes out again."""
+    with parts.db.write() as session:
+        outgoing = session.get(Outgoing, claimed.outgoing_id)
+        assert outgoing is not None
+        why = "a private message cannot be read back"
+        move(session, outgoing, "unreadable", ANSWERER, under=claimed.fence, why=why, wake_at=None)
 
 
 def _look_later(parts: Parts, claimed: Sending, error: Exception | None) -> None:
@@ -293,9 +308,10 @@ def _arrived(session: Session, outgoing: Outgoing) -> None:
     """What the answer means for the inbox."""
     comment = session.get(Comment, outgoing.comment_id)
     assert comment is not None
-    if outgoing.action == "reply":
+    if outgoing.action in ("reply", "private_reply"):
         moderating.answered(session, outgoing, ANSWERER)
-        _own_comment(session, comment, outgoing)
+        if outgoing.action == "reply":
+            _own_comment(session, comment, outgoing)
         return
     if outgoing.action == "delete":
         comment.deleted_at = outgoing.published_at

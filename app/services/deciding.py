@@ -34,7 +34,7 @@ def decide(session: Session, item_id: int, outgoing_id: int, by: Actor, choice: 
         at = outgoing.commit_at or present
         done: dict[str, Any] = {"published_at": at, "wake_at": None, "confirmed_by": by.who, "error_code": None}
         move(session, outgoing, action, by, fence=fence, **done)
-        if outgoing.action == "reply":
+        if outgoing.action in ("reply", "private_reply"):
             moderating.answered(session, outgoing, by)
     elif action == "cancel":
         move(session, outgoing, action, by, fence=fence, wake_at=None)

@@ -121,10 +121,8 @@ def kept_rate(session: Session, organisation_id: int, since: date, until: date) 
         .where(col(Aspiration.organisation_id) == organisation_id, real())
         .where(col(Promise.due_on) >= since, col(Promise.due_on) <= until)
     ).all()
-    kept = [
-        kept_at is not None and in_time(due_on, kept_at, zone) for state, due_on, kept_at in rows if state == "kept"
-    ]
-    broken = sum(state == "open" and due_on < today for state, due_on, _ in rows)
+    kept = [row.kept_at is not None and in_time(row.due_on, row.kept_at, zone) for row in rows if row.state == "kept"]
+    broken = sum(row.state == "open" and row.due_on < today for row in rows)
     return Kept(in_time=sum(kept), late=len(kept) - sum(kept), broken=broken)
 
 

@@ -317,6 +317,7 @@ def test_an_ended_key_is_named_in_every_method(name: str, opened: Open, item: It
         "find": lambda one: one.find(item, other, since),
         "comments": lambda one: list(one.comments(post_id)),
         "reply": lambda one: one.reply(comment_id, "Halo"),
+        "private_reply": lambda one: one.private_reply(comment_id, "Halo"),
         "hide": lambda one: one.hide(comment_id, True),
         "delete_comment": lambda one: one.delete_comment(comment_id),
         "delete_post": lambda one: one.delete_post(post_id),
