@@ -30,6 +30,7 @@ def read(graph: Graph, post_id: str, own_id: str) -> Iterator[RemoteComment]:
     fields, stream, pages = opened(_TRIES, lambda fields, stream: _pages(graph, post_id, fields, stream))
     seen: set[str] = set()
     waiting: dict[str, list[RemoteComment]] = {}
+    held: set[str] = set()
     tops: list[tuple[str, int | None]] = []
     nested = False
     for row in chain.from_iterable(pages):
@@ -41,7 +42,10 @@ def read(graph: Graph, post_id: str, own_id: str) -> Iterator[RemoteComment]:
         else:
             nested = True
             if comment.parent_id not in seen:
-                waiting.setdefault(comment.parent_id, []).append(comment)
+                # A list that begins anew gives it twice.
+                if comment.remote_id not in held:
+                    waiting.setdefault(comment.parent_id, []).append(comment)
+                    held.add(comment.remote_id)
                 continue
         yield from _with_waiting(comment, seen, waiting)
     for orphans in list(waiting.values()):

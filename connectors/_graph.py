@@ -135,8 +135,13 @@ class Graph:
 
     def pages(self, node: str, edge: str, params: Form, *, limit: int) -> Iterator[list[Answer]]:
         """Every page of a list, by ``cursors.after`` and the same parameters. A page may be short or empty; the end
-        is where no ``next`` is. ``next`` itself is never called: it may hold the token."""
+        is where no ``next`` is. ``next`` itself is never called: it may hold the token.
+
+        A cursor may end while we read (code 100): then once more from the start, so rows may come twice. Whoever is
+        handed the end has seen every page; a list without an end is ``Busy``.
+        """
         after: dict[str, str] = {}
+        anew = False
         for _ in range(MAX_PAGES):
             try:
                 answer = self.get(node, edge, {**params, "limit": str(limit), **after})
@@ -145,12 +150,18 @@ class Graph:
                     raise
                 limit = max(5, limit // 4)
                 continue
+            except Refused as refusal:
+                if isinstance(refusal, Gone) or not after or anew:
+                    raise
+                after, anew = {}, True
+                continue
             rows = answer.get("data")
             yield [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
             going_on = _next(answer.get("paging"))
             if not going_on or going_on == after:
                 return
             after = going_on
+        raise Busy("unreadable")
 
     def debug_token(self) -> Answer | None:
         """What Meta says of our token, by the app's own token; None without app id and secret or where it is not

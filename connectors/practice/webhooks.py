@@ -62,10 +62,11 @@ def say(ctx: Context, verb: str, comment: Row) -> None:
     if page_id not in ctx.store.get("subscribed", {}) or (instagram and verb != "add"):
         return
     change = _instagram(comment) if instagram else _page(verb, post, comment)
+    kind = "instagram" if instagram else "page"
     ctx.db.execute(
         "INSERT INTO told (account_id, object, verb, comment_id, change, at, due) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (account["id"], "instagram" if instagram else "page", verb, comment["id"], json.dumps(change), ctx.now, ctx.now),
-    )  # fmt: skip
+        (account["id"], kind, verb, comment["id"], json.dumps(change), ctx.now, ctx.now),
+    )
 
 
 def _page(verb: str, post: Row, comment: Row) -> dict[str, Any]:
@@ -154,11 +155,9 @@ class Messenger:
             self._wake.clear()
 
     def _send_due(self) -> None:
-        now = self._store.now()
+        now, due = self._store.now(), "SELECT * FROM told WHERE NOT sent AND due <= ? ORDER BY id LIMIT ?"
         with self._store.transaction() as db:
-            rows = db.execute(
-                "SELECT * FROM told WHERE NOT sent AND due <= ? ORDER BY id LIMIT ?", (now, _MOST)
-            ).fetchall()
+            rows = db.execute(due, (now, _MOST)).fetchall()
         for kind in ("page", "instagram"):
             some = [row for row in rows if row["object"] == kind]
             if not some or self._stop.is_set():
@@ -166,10 +165,8 @@ class Messenger:
             sent = self._post(bodies(some)[0]) // 100 == 2
             with self._store.transaction() as db:
                 for row in some:
-                    again = now + _AGAIN_S[min(row["tries"], len(_AGAIN_S) - 1)]
-                    db.execute(
-                        "UPDATE told SET sent = ?, tries = tries + 1, due = ? WHERE id = ?", (sent, again, row["id"])
-                    )
+                    values = (sent, now + _AGAIN_S[min(row["tries"], len(_AGAIN_S) - 1)], row["id"])
+                    db.execute("UPDATE told SET sent = ?, tries = tries + 1, due = ? WHERE id = ?", values)
 
     def _post(self, body: bytes) -> int:
         hooks = self._store.get("webhooks", {})
