@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from app.commands import accounts, inboxes, installing, posts, running
+from app.commands import accounts, inboxes, installing, posts, running, texts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,6 +28,7 @@ for command in (
     posts.delivery,
     inboxes.inbox,
     inboxes.engagement,
+    texts.text,
 ):
     main.add_command(command)
 

@@ -32,6 +32,8 @@ from app.language.personal_text import Reading, read
 TYPES = ("nik", "kk", "telepon", "rekening", "alamat", "lokasi", "plat", "email", "tanggal_lahir")
 #: Who has a place that two claim.
 PRECEDENCE = ("lokasi", "email", "nik", "kk", "rekening", "telepon", "tanggal_lahir", "alamat", "plat")
+#: Only of `names_in_need`.
+_NAME = "nama"
 _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 
 #: Without any of these there is nothing to find: most comments end here.
@@ -70,7 +72,7 @@ def names_in_need(text: str) -> list[Finding]:
     «Ibu Siti Aminah yang sakit TBC» → the name without its title. A hint for people, no part of the contract.
     """
     reading = read(text)
-    return [Finding("nama", *reading.original(start, end)) for start, end in personal_names.beside_need(reading.cased)]
+    return [Finding(_NAME, *reading.original(start, end)) for start, end in personal_names.beside_need(reading.cased)]
 
 
 def _apart(reading: Reading, spans: list[tuple[str, int, int]]) -> list[Finding]:

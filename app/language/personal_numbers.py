@@ -116,9 +116,9 @@ def _extent(row: Row, at: int, plus: bool) -> int | None:
     for last, digits in row.joined(at):
         gap = row.gaps[last - 1] if last > at else None
         if best is not None:
-            fresh = row.texts[last][0] in "06" and len(digits) - len(row.texts[last]) >= 11
-            strange = gap not in seen and len(seen) < 2
-            if last == at + 1 or fresh or strange or (gap and len(gap.strip()) > 0 and "," in gap):
+            fresh = re.match("0[0-9]{2}|62", row.texts[last]) and len(digits) - len(row.texts[last]) >= 11
+            strange = len(seen) == 1 and gap not in seen
+            if fresh or strange or "," in (gap or "") or (last == at + 1 and not _goes_on(row, at, gap or "")):
                 break
         if last > at:
             seen.add(gap)
@@ -131,6 +131,14 @@ def _extent(row: Row, at: int, plus: bool) -> int | None:
     if after and after.strip() and after in seen and row.texts[best + 1][0] not in "06+":
         return None
     return best
+
+
+def _goes_on(row: Row, at: int, gap: str) -> bool:
+    """Whether a first group of ten digits and more is no whole number yet: «0812345678 90»; not «081234567890 2»."""
+    length, more = len(row.texts[at]), len(row.texts[at + 1])
+    if length < 10 or gap.strip() in ("-", ".", "_"):
+        return True
+    return not gap.strip() and length == 10 and more >= 2 and length + more <= 12
 
 
 def _shaped(digits: str, plus: bool) -> bool:
@@ -164,7 +172,7 @@ def _plausible(row: Row, at: int, last: int, plus: bool, reading: Reading) -> bo
             return False
         if "/" in written and years(row, last, last):  # «nomor 081/123/456/2024» is a letter's
             return False
-        decimal = row.texts[at] == "0" and last == at + 1 and row.gaps[at] in (".", ",")
+        decimal = not called and row.texts[at] == "0" and last == at + 1 and row.gaps[at] in (".", ",")
         return not decimal and not glued(row.layer, start)
     strong = plus or written[0] == "(" or row.layer[start - 1 : start] == "("
     dashed = (
