@@ -1,66 +1,45 @@
-"""The list of the inbox: filters with counts, the most urgent first, pages by key; and who may look after an item.
+"""The list of the inbox: filters with counts, the most urgent or the newest first, pages by key.
 
-Order: what waits with a deadline (nearest first), what waits without one, everything else; the last two newest first.
-A page goes on after a key, never by OFFSET. Texts and names leave here masked: a list is read over shoulders.
+Most urgent first: what waits with a deadline (nearest first), what waits without one, everything else (newest first).
+A page goes on after a key, never by OFFSET. Its items are found by an index alone, and only those 25 are read; counts
+stop at COUNTED. Texts and names leave here masked: a list is read over shoulders.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, not_, or_, select, true
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from app.models import KINDS, Account, Activity, Aspiration, Comment, Delivery, Membership, Person, Post
-from app.queries.home import ASKS, WAITING, headline
+from app.models.inbox import ASKS, WAITING
+from app.queries import searching
+from app.queries.home import headline
 from app.queries.masking import mask
+from app.queries.searching import Found
+from app.queries.wanted import ALL, DUE, OPEN, STATUSES, Beholder, Wanted, conditions, waits
 from app.rights import ROLE_RIGHTS
 from app.states import ASPIRATION
 
+__all__ = ["ALL", "DUE", "OPEN", "PAGE", "STATUSES", "Beholder", "Line", "Listed", "Wanted", "listed"]
+
 PAGE = 25
-#: What the filter of statuses offers besides the statuses themselves.
-OPEN, ALL = "perlu", "semua"
-STATUSES = (OPEN, ALL, *ASPIRATION.states)
-#: The deadline's filters, cut like the three counts of the start page (app/queries/home.tally).
-DUE = ("lewat", "hari-ini", "nanti")
+#: Items are counted up to here; beyond it a list says "999+".
+COUNTED = 999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the list shows. kind: one of KINDS or "" (with OPEN: those that ask for an answer). after: a key."""
-
-    kind: str = ""
-    status: str = OPEN
-    words: str = ""
-    after: str = ""
-    due: str = ""  # one of DUE, or any
-
-    @classmethod
-    def read(cls, given: Any) -> Wanted:
-        """From an address; what it does not know is left out."""
-        kind, status = given.get("jenis", ""), given.get("status", OPEN)
-        return cls(
-            kind if kind in KINDS else "",
-            status if status in STATUSES else OPEN,
-            given.get("q", "").replace("\0", "").strip()[:100],
-            given.get("sesudah", "")[:60],
-            due if (due := given.get("tenggat", "")) in DUE else "",
-        )
-
-    def address(self, **changes: str) -> dict[str, Any]:
-        """For url_for: only what differs from a plain list. A changed filter begins at the top."""
-        other = replace(self, **{"after": "", **changes}) if changes else self
-        pairs = {"jenis": other.kind, "status": "" if other.status == OPEN else other.status, "q": other.words}
-        pairs["tenggat"] = other.due
-        return {name: value for name, value in {**pairs, "sesudah": other.after}.items() if value}
+#: The parts of the order, as keys name them.
+_DUE, _UNDATED, _REST, _NEWEST = range(4)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One item in the list; text and author masked. waits: somebody should answer it. post: its headline."""
+    """One item in the list; text and author masked. waits: somebody should answer it. post: its headline.
+
+    masked: it names a person or alleges a wrong. duplicate_of: the item that leads.
+    """
 
     id: int
     kind: str
@@ -75,21 +54,38 @@ class Line:
     hidden: bool
     deleted: bool
     waits: bool
+    suggested_kind: str | None = None
+    confidence: float | None = None
+    urgent: str | None = None
+    secret: bool = False
+    masked: bool = False
+    labels: tuple[str, ...] = ()
+    village: str | None = None
+    assignee_id: int | None = None
+    duplicate_of: int | None = None
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list. following: the key of the next page, or "". counts: by kind; asks: those that ask."""
+    """A page of the list. following: the key of the next page, or "". counts: by kind; asks: those that ask.
+
+    A count above COUNTED says "more than that". capped: counting ended early, so that each count is a "at least".
+    """
 
     lines: list[Line]
     following: str
     counts: dict[str, int]
     asks: int
+    capped: bool = False
 
     @property
     def total(self) -> int:
         """Of all kinds together."""
         return sum(self.counts.values())
+
+    def told(self, count: int) -> str:
+        """A count as a person reads it: "12", "12+" or "999+"."""
+        return f"{COUNTED}+" if count > COUNTED else f"{count}+" if self.capped else str(count)
 
 
 def listed(
@@ -98,12 +94,21 @@ def listed(
     wanted: Wanted,
     most: int = PAGE,
     day: tuple[datetime, datetime] | None = None,
+    by: Beholder | None = None,
 ) -> Listed:
     """A page of what is wanted, with the counts beside the filters. day: (now, next midnight), for ``wanted.due``."""
-    here = and_(col(Aspiration.organisation_id) == organisation_id, _due(wanted.due, day))
-    counts = _counts(session, here, wanted)
-    lines, following = _page(session, here, wanted, most)
-    return Listed(lines, following, counts, sum(counts.get(kind, 0) for kind in ASKS))
+    by = by or Beholder(day=day)
+    found = None
+    if wanted.words or wanted.label or wanted.village:
+        labels = (wanted.label,) if wanted.label else ()
+        terms = searching.parse(wanted.words)
+        if wanted.words and not terms:
+            return Listed([], "", {}, 0)  # signs only
+        found = searching.find(session, terms, organisation_id, labels=labels, village=wanted.village)
+    counts, capped = _counts(session, organisation_id, wanted, by, found)
+    page = _Page(session, organisation_id, wanted, by, found, common=capped or _kinds(wanted, counts) > COUNTED)
+    lines, following = page.read(most)
+    return Listed(lines, following, counts, sum(counts.get(kind, 0) for kind in ASKS), capped)
 
 
 def owner(session: Session, item_id: int) -> int | None:
@@ -144,96 +149,165 @@ def helpers_of(session: Session, organisation_id: int, now_assigned: int | None 
     return [(id_, name) for id_, name in rows]
 
 
-def _due(which: str, day: tuple[datetime, datetime] | None) -> Any:
-    deadline = col(Aspiration.deadline)
-    if not which or day is None:
-        return true()
-    now, midnight = day
-    if which == "lewat":
-        return deadline <= now
-    if which == "hari-ini":
-        return and_(deadline > now, deadline < midnight)
-    return or_(deadline.is_(None), deadline >= midnight)
-
-
-def _matching(here: Any, wanted: Wanted, *, any_kind: bool = False) -> Any:
-    """The WHERE of a list. A word is looked for in text and author, its wildcards taken literally."""
-    rules = [here]
-    if wanted.status == OPEN:
-        rules.append(col(Aspiration.status).in_(WAITING))
-    elif wanted.status != ALL:
-        rules.append(col(Aspiration.status) == wanted.status)
-    for word in wanted.words.split()[:8]:
-        literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        text, author = col(Aspiration.text), col(Aspiration.author)
-        rules.append(or_(text.ilike(f"%{literal}%", escape="\\"), author.ilike(f"%{literal}%", escape="\\")))
-    if any_kind:
-        return and_(*rules)
+def _kinds(wanted: Wanted, counts: dict[str, int]) -> int:
+    """How many items the list has, as far as they were counted."""
     if wanted.kind:
-        rules.append(col(Aspiration.kind) == wanted.kind)
-    elif wanted.status == OPEN:
-        rules.append(col(Aspiration.kind).in_(ASKS))
-    return and_(*rules)
+        return counts.get(wanted.kind, 0)
+    return sum(counts.get(kind, 0) for kind in (ASKS if wanted.status == OPEN else KINDS))
 
 
-def _counts(session: Session, here: Any, wanted: Wanted) -> dict[str, int]:
-    rows = session.execute(
-        select(col(Aspiration.kind), func.count())
-        .where(_matching(here, wanted, any_kind=True))
-        .group_by(col(Aspiration.kind))
-    )
-    return {row[0]: row[1] for row in rows}
+def _counts(
+    session: Session, organisation_id: int, wanted: Wanted, by: Beholder, found: Found | None
+) -> tuple[dict[str, int], bool]:
+    """By kind, and whether counting ended early. Where an index knows all that is asked, each kind up to COUNTED + 1;
+    otherwise the kinds of so many items of all kinds.
+    """
+    rules = conditions(organisation_id, wanted, by, any_kind=True)
+    kind = col(Aspiration.kind)
+    if found is None and wanted.plain:
+        if wanted.status == ALL:  # named, so that the index on status and kind serves
+            rules.append(col(Aspiration.status).in_(list(ASPIRATION.states)))
+        some = [
+            select(literal(each).label("kind"), func.count().label("many")).select_from(
+                select(literal(1)).where(*rules, kind == each).limit(COUNTED + 1).subquery()
+            )
+            for each in KINDS
+        ]
+        counts = {row[0]: row[1] for row in session.execute(union_all(*some)) if row[1]}
+        return counts, False
+    looked = _from(select(kind), found).where(*rules).limit(COUNTED + 1)
+    if found is not None and found.sqlite:
+        looked = looked.order_by(*found.newest)
+    few = looked.subquery()
+    counts = {row[0]: row[1] for row in session.execute(select(few.c.kind, func.count()).group_by(few.c.kind))}
+    return counts, sum(counts.values()) > COUNTED
 
 
-def _groups() -> list[tuple[Any, bool]]:
-    """The three parts of the order: (which items, whether by deadline)."""
-    waits = and_(col(Aspiration.status).in_(WAITING), col(Aspiration.kind).in_(ASKS))
-    return [
-        (and_(waits, col(Aspiration.deadline).is_not(None)), True),
-        (and_(waits, col(Aspiration.deadline).is_(None)), False),
-        (not_(waits), False),
-    ]
+def _from(query: Select[Any], found: Found | None) -> Select[Any]:
+    """From the items, or from the index with the items that it finds."""
+    if found is None:
+        return query.select_from(Aspiration)
+    return query.select_from(found.rows).join(Aspiration, col(Aspiration.id) == found.id).where(found.matches)
 
 
-def _page(session: Session, here: Any, wanted: Wanted, most: int) -> tuple[list[Line], str]:
-    start, at, last = _key(wanted.after)
-    found: list[tuple[int, Line]] = []
-    for number, (which, by_deadline) in enumerate(_groups()):
-        if number < start or len(found) > most:
-            continue
-        time = col(Aspiration.deadline) if by_deadline else col(Aspiration.said_at)
-        rules = [_matching(here, wanted), which]
-        if at is not None and number == start:
-            later = time > at if by_deadline else time < at
-            same = col(Aspiration.id) > last if by_deadline else col(Aspiration.id) < last
-            rules.append(or_(later, and_(time == at, same)))
-        order = (time, col(Aspiration.id)) if by_deadline else (time.desc(), col(Aspiration.id).desc())
-        rows = session.execute(_columns().where(*rules).order_by(*order).limit(most + 1 - len(found)))
-        found += [(number, _line(row)) for row in rows]
-    if len(found) <= most:
-        return [line for _, line in found], ""
-    number, end = found[most - 1]
-    return [line for _, line in found[:most]], _key_of(number, end)
+class _Page:
+    """Finds the numbers of one page's items, part by part of the order, and reads them."""
 
+    def __init__(
+        self, session: Session, organisation_id: int, wanted: Wanted, by: Beholder, found: Found | None, *, common: bool
+    ) -> None:
+        self.session = session
+        self.wanted = wanted
+        self.found = found
+        #: Many items are wanted: walking by time meets them soon. Few: they are gathered, then sorted.
+        self.common = common
+        self.rules = conditions(organisation_id, wanted, by)
+        self.organisation_id = organisation_id
 
-def _columns() -> Any:
-    return (
-        select(
-            col(Aspiration.id), col(Aspiration.kind), col(Aspiration.status), col(Aspiration.text),
-            col(Aspiration.author), col(Aspiration.source), col(Aspiration.said_at), col(Aspiration.deadline),
-            col(Person.name), col(Post.caption), col(Activity.title), col(Comment.hidden), col(Comment.deleted_at),
+    def read(self, most: int) -> tuple[list[Line], str]:
+        start, at, last = _key(self.wanted.after)
+        parts = [_NEWEST] if self.wanted.newest_first else self._parts()
+        numbers: list[tuple[int, int]] = []
+        for part in parts:
+            if part < start or len(numbers) > most:
+                continue
+            after = (at, last) if at is not None and part == start else None
+            query = self._numbers(part, after).limit(most + 1 - len(numbers))
+            numbers += [(part, row[0]) for row in self.session.execute(query)]
+        lines = _lines(self.session, [number for _, number in numbers])
+        # An item may have gone between the two looks.
+        shown = [(part, lines[number]) for part, number in numbers if number in lines]
+        if len(numbers) <= most:
+            return [line for _, line in shown], ""
+        return [line for _, line in shown[:most]], _key_of(*shown[:most][-1]) if shown else ""
+
+    def _parts(self) -> list[int]:
+        """Parts that can hold something: what is open and asks waits; nothing else does."""
+        wanted = self.wanted
+        waiting = wanted.status in (OPEN, ALL, *WAITING) and wanted.kind in ("", *ASKS)
+        if waiting and wanted.status != ALL and (wanted.kind or wanted.status == OPEN):
+            return [_DUE, _UNDATED]
+        return [_DUE, _UNDATED, _REST] if waiting else [_REST]
+
+    def _numbers(self, part: int, after: tuple[datetime, int] | None) -> Select[Any]:
+        number, said_at, deadline = col(Aspiration.id), col(Aspiration.said_at), col(Aspiration.deadline)
+        query = _from(select(number), self.found).where(*self.rules)
+        if part == _NEWEST and self.found is not None:
+            return self._newest_found(query, after)
+        if part == _DUE:
+            query = query.where(waits(), deadline.is_not(None)).order_by(deadline, number)
+            if after:
+                query = query.where(deadline >= after[0], or_(deadline > after[0], number > after[1]))
+            return self._walking(query, "ix_aspiration_waiting") if self.wanted.plain else query
+        if part == _UNDATED:
+            query = query.where(waits(), deadline.is_(None))
+        elif part == _REST and len(self._parts()) > 1:
+            query = query.where(waits(negated=True))
+        if after:
+            query = query.where(said_at <= after[0], or_(said_at < after[0], number < after[1]))
+        query = query.order_by(said_at.desc(), number.desc())
+        walk = self.common and part != _UNDATED and self.found is None
+        return self._walking(query, "ix_aspiration_newest") if walk else query
+
+    def _newest_found(self, query: Select[Any], after: tuple[datetime, int] | None) -> Select[Any]:
+        found = self.found
+        assert found is not None
+        if after:
+            query = query.where(found.after(*after))
+        if found.sqlite:
+            return query.order_by(*found.newest)
+        if not self.common:
+            # Few: gathered first. The planner would rather walk by time in the hope to meet them soon.
+            few = query.add_columns(*(each.element for each in found.newest)).cte("few").prefix_with("materialized")
+            number, *newest = few.c
+            return select(number).order_by(*(each.desc() for each in newest))
+        # Many matches: the index of time is walked, and each row asked whether it has the words.
+        rows = found.rows
+        return (
+            select(col(Aspiration.id))
+            .select_from(rows)
+            .join(Aspiration, col(Aspiration.id) == found.id)
+            .where(
+                *self.rules,
+                rows.c.organisation_id == self.organisation_id,
+                found.matches.is_(True),
+                *([found.after(*after)] if after else []),
+            )
+            .order_by(*found.newest)
         )
-        .outerjoin(Comment, col(Comment.id) == col(Aspiration.comment_id))
-        .outerjoin(Account, col(Account.id) == col(Comment.account_id))
+
+    @staticmethod
+    def _walking(query: Select[Any], index: str) -> Select[Any]:
+        """SQLite keeps no figures about its rows, and would gather tens of thousands to sort them."""
+        return query.with_hint(Aspiration, f"INDEXED BY {index}", "sqlite")
+
+
+def _lines(session: Session, numbers: list[int]) -> dict[int, Line]:
+    """What the list shows of these items."""
+    item = Aspiration
+    rows = session.execute(
+        select(
+            col(item.id), col(item.kind), col(item.status), func.substr(col(item.text), 1, 700), col(item.author),
+            col(item.source), col(item.said_at), col(item.deadline), col(Person.name),
+            func.substr(col(Post.caption), 1, 300), col(Activity.title), col(Comment.hidden), col(Comment.deleted_at),
+            col(item.suggested_kind), col(item.confidence), col(item.urgent), col(item.secret), col(item.masked),
+            col(item.labels), col(item.village), col(item.assignee_id), col(item.duplicate_of_id),
+        )
+        .outerjoin(Comment, col(Comment.id) == col(item.comment_id))
         .outerjoin(Delivery, col(Delivery.id) == col(Comment.delivery_id))
         .outerjoin(Post, col(Post.id) == col(Delivery.post_id))
         .outerjoin(Activity, col(Activity.id) == col(Post.activity_id))
-        .outerjoin(Person, col(Person.id) == col(Aspiration.assignee_id))
+        .outerjoin(Person, col(Person.id) == col(item.assignee_id))
+        .where(col(item.id).in_(numbers))
     )  # fmt: skip
+    return {row[0]: _line(row) for row in rows}
 
 
 def _line(row: Any) -> Line:
-    id_, kind, status, text, author, source, said_at, deadline, assignee, caption, title, hidden, deleted_at = row
+    id_, kind, status, text, author, source, said_at, deadline, assignee, caption, title, hidden, deleted_at, *more = (
+        row
+    )
+    suggested, confidence, urgent, secret, masked, labels, village, assignee_id, duplicate_of = more
     return Line(
         id=id_,
         kind=kind,
@@ -248,12 +322,21 @@ def _line(row: Any) -> Line:
         hidden=bool(hidden),
         deleted=deleted_at is not None,
         waits=status in WAITING and kind in ASKS,
+        suggested_kind=suggested,
+        confidence=confidence,
+        urgent=urgent,
+        secret=bool(secret),
+        masked=bool(masked),
+        labels=tuple(labels or ()),
+        village=village,
+        assignee_id=assignee_id,
+        duplicate_of=duplicate_of,
     )
 
 
-def _key_of(number: int, line: Line) -> str:
-    time = line.deadline if number == 0 and line.deadline else line.said_at
-    return f"{number}.{(time - _EPOCH) // timedelta(microseconds=1)}.{line.id}"
+def _key_of(part: int, line: Line) -> str:
+    time = line.deadline if part == _DUE and line.deadline else line.said_at
+    return f"{part}.{(time - _EPOCH) // timedelta(microseconds=1)}.{line.id}"
 
 
 def _key(text: str) -> tuple[int, datetime | None, int]:
@@ -263,4 +346,4 @@ def _key(text: str) -> tuple[int, datetime | None, int]:
         at = _EPOCH + timedelta(microseconds=microseconds)
     except (ValueError, OverflowError):
         return 0, None, 0
-    return (number, at, last) if number in (0, 1, 2) and abs(last) < 2**31 else (0, None, 0)
+    return (number, at, last) if number in range(4) and 0 <= last < 2**31 else (0, None, 0)

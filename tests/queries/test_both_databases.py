@@ -55,14 +55,14 @@ def test_the_list_pages_by_key(here: Any) -> None:
             status="selesai" if n % 5 == 0 else "belum ditanggapi",
         )  # fmt: skip
     home = here.organisations["kecamatan"]
-    wanted, seen = Wanted(status="semua", words="100% R_"), list[int]()
+    wanted, seen = Wanted(status="semua", words="100% NOMOR*", order="mendesak"), list[int]()
     with here.parts.db.read() as session:
         while True:
             page = inbox.listed(session, home, wanted, most=5)
             seen += [line.id for line in page.lines]
             if not page.following:
                 break
-            wanted = Wanted(status="semua", words="100% R_", after=page.following)
+            wanted = Wanted(status="semua", words="100% NOMOR*", order="mendesak", after=page.following)
         assert len(seen) == len(set(seen)) == page.total == 23
         assert inbox.listed(session, home, Wanted(words="nomorX")).lines == []
         assert [name for _, name in inbox.helpers_of(session, home)] == ["ani", "Dedi"]
