@@ -134,6 +134,10 @@ class Connector(ABC):
         """Engagement of a post now. One refused metric does not take the others along."""
         raise Unsupported("counts")
 
+    def subscribe(self) -> bool:
+        """Ask the platform to tell us of comments by itself, from now on; may be repeated. Whether it will."""
+        raise Unsupported("subscribe")
+
     def followers(self) -> int | None:
         """Followers now; None when the platform does not say."""
         raise Unsupported("followers")

@@ -82,22 +82,21 @@ class GraphConnector(Connector):
         missing = self._missing({str(scope) for scope in scopes}) if isinstance(scopes, list) else ()
         return min(filter(None, (ends, access_ends)), default=None), missing
 
-    def subscribed(self) -> bool:
-        """Whether Meta tells our app of comments by itself from now on: the Page's subscription to ``feed``, which an
-        Instagram account's comments need as well (Meta, Webhooks for Pages; for Instagram: "Enable Page Subscriptions").
-        May be asked for again. False: the permission (pages_manage_metadata) or the Page is missing, or no such thing.
-        """
-        page_id = self.page_id()
-        if page_id is None:
-            return False
+    def subscribe(self) -> bool:
+        """The Page's subscription of our app to ``feed``; an Instagram account's comments need it as well (Meta,
+        Webhooks for Pages; for Instagram: "Enable Page Subscriptions"). False: the permission (pages_manage_metadata)
+        or the Page is missing, or the server has no such thing."""
         try:
+            page_id = self.page_id()
+            if page_id is None:
+                return False
             return self.graph.post(page_id, "subscribed_apps", {"subscribed_fields": "feed"}).get("success") is True
         except (Refused, SignInAgain) as error:
-            log.info("no notifications for %s: %s", self.account.remote_id, error)
+            log.info("no notifications for %s: %s", self.account.remote_id, error.code)
             return False
 
     def page_id(self) -> str | None:
-        """The Page that stands behind the account."""
+        """The Page that stands behind the account; None where it is not known."""
         return self.account.remote_id
 
     def not_the_apps(self) -> None:

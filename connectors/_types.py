@@ -151,6 +151,7 @@ class AccountFacts:
 
     name, handle: as shown there. expires_at: end of the token, None when it has none or it is not known.
     missing: permissions that are not granted, by the platform's names. page_id: the Page of an Instagram account.
+    subscribed: whether it tells us of comments by itself; None: not asked.
     """
 
     remote_id: str
@@ -159,6 +160,7 @@ class AccountFacts:
     expires_at: datetime | None = None
     missing: tuple[str, ...] = ()
     page_id: str | None = None
+    subscribed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,10 @@ class Instagram(GraphConnector):
         """In the person's inbox or requests; 1,000 bytes."""
         return _graph_private.send(self.graph, self.account.remote_id, comment_id, text, "instagram_manage_messages")
 
+    def page_id(self) -> str | None:
+        """The linked Page: comments are told of by its subscription."""
+        return page_of(self.graph, self.account)
+
     def hide(self, comment_id: str, hidden: bool) -> None:
         """Hide or show. The account's own comments always show."""
         answer = self.graph.post(comment_id, None, {"hide": "true" if hidden else "false"}, commits=True)
