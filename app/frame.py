@@ -58,7 +58,9 @@ def actor() -> Actor:
 
 
 def zone() -> str:
-    """The current organisation's zone; WIB where there is none."""
+    """The current organisation's zone, or the one of the page for everybody (``g.zone``); WIB where there is none."""
+    if has_request_context() and "zone" in g:
+        return str(g.zone)
     here: Standing | None = g.get("standing") if has_request_context() else None
     return here.organisation.zone if here and here.organisation else DEFAULT_ZONE
 
@@ -129,7 +131,7 @@ def _menu(here: Standing) -> list[dict[str, Any]]:
             wanted = {row[5] for row in shown if row[5]}
             counts = home.badges(session, here.organisation.id, wanted, approver=here.may("kiriman.setujui"))
     # A post's own page belongs to the schedule; only writing belongs to "Buat Kiriman".
-    here_now = "jadwal" if request.endpoint == "kiriman.show" else request.blueprint
+    here_now = "jadwal" if request.endpoint == "kiriman.show" else (request.blueprint or "").partition("_")[0]
     return [
         {
             "href": url_for(endpoint),

@@ -5,6 +5,8 @@ The sign is one of icons.svg, the tone one of parts.css. Patterns may use {sourc
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from app import times
@@ -27,6 +29,17 @@ HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("aspiration", "add"): ("wait", "note", "Warga menambah keterangan"),
     ("aspiration", "content"): ("ok", "heart", "Warga menyatakan selesai"),
     ("aspiration", "not_content"): ("wait", "again", "Warga menyatakan belum selesai"),
+    ("aspiration", "note"): ("draft", "note", "Catatan tim ditambahkan"),
+    ("aspiration", "labels"): ("draft", "list", "Label diubah"),
+    ("aspiration", "join"): ("plan", "link", "Digabung dengan nomor {into}"),
+    ("aspiration", "part"): ("plan", "link", "Dipisah lagi"),
+    ("aspiration", "about"): ("plan", "people", "Ditandai tentang anggota; pembina yang menangani"),
+    ("aspiration", "secret"): ("plan", "lock", "Kerahasiaan diubah"),
+    ("aspiration", "urgent"): ("fail", "bell", "Tanda darurat diubah"),
+    ("aspiration", "attach"): ("draft", "photo", "Foto ditambahkan"),
+    ("aspiration", "hand_over"): ("plan", "forward", "Diteruskan ke {agency}"),
+    ("aspiration", "promise"): ("wait", "clock", "Janji: {due_on}"),
+    ("aspiration", "deadline"): ("plan", "clock", "Batas waktu diperbarui"),
     ("comment", "change"): ("draft", "compose", "{new}"),
     ("comment", "vanish"): ("draft", "x", "Komentar dihapus di platformnya"),
 }
@@ -62,6 +75,7 @@ _WHY = {
     "kalender berubah": "kalender kerja berubah",
     "answered on the platform": "dibalas langsung di platformnya",
     "the resident wrote again": "warga menulis lagi",
+    "joined": "mengikuti yang digabungkan",
 }
 
 #: State of an answer on its way → (tone, sign, what it means). Done and called-off ones are not shown.
@@ -78,28 +92,6 @@ WAYS: dict[str, tuple[str, str, str]] = {
     "cancelled": ("draft", "x", "Dibatalkan"),
 }
 
-#: (words on the chip, text for the box). Neutral, so that one line about the matter can be added.
-READY = (
-    (
-        "Terima kasih, kami cek",
-        "Terima kasih sudah memberi tahu, Bapak/Ibu. Kami cek dulu ke lapangan; kabarnya kami sampaikan di sini.",
-    ),
-    (
-        "Sudah diteruskan",
-        "Terima kasih, Bapak/Ibu. Hal ini sudah kami teruskan kepada pihak yang berwenang. Begitu ada jawaban, "
-        "kami sampaikan di sini.",
-    ),
-    (
-        "Minta keterangan",
-        "Terima kasih, Bapak/Ibu. Boleh tahu di desa dan RT/RW mana? Nomor HP atau NIK jangan ditulis di sini; "
-        "kirim lewat pesan pribadi, ya.",
-    ),
-    (
-        "Usul dicatat",
-        "Terima kasih usulnya, Bapak/Ibu. Sudah kami catat dan kami bawa ke rapat pengurus berikutnya.",
-    ),
-    ("Terima kasih", "Alhamdulillah, terima kasih dukungannya, Bapak/Ibu. Salam sehat untuk keluarga."),
-)
 #: Why a comment may be hidden; the last one asks for words.
 REASONS = {
     "pribadi": "Memuat data pribadi orang lain",
@@ -149,7 +141,9 @@ def others_here(others: Any) -> str:
 
 def told(trace: Any, source: str) -> tuple[str, str, str, str]:
     """Tone, sign, words and reason of a line of the history (app/queries/conversation.Trace)."""
-    why = _WHY.get(trace.why or "", "")
+    # What a person typed is shown as it is; codes of ours only in their words.
+    typed = (trace.why or "") if trace.person and trace.subject == "aspiration" else ""
+    why = _WHY.get(trace.why or "", typed)
     if trace.subject == "outgoing":
         tone, sign, words = _STEPS.get(trace.what, ("draft", "note", "{name}: " + trace.what))
         name, done = _SENT.get(trace.action or "", ("Jawaban", "terkirim"))
@@ -159,7 +153,17 @@ def told(trace: Any, source: str) -> tuple[str, str, str, str]:
     old, new = str(trace.facts.get("from", "-")), str(trace.facts.get("to", "-"))
     if trace.subject == "comment":
         new = " · ".join(_CHANGES.get(what, what) for what in trace.facts.get("what", ())) or "Komentar berubah"
-    return tone, sign, words.format(source=source, old=old, new=new), why
+    facts = defaultdict(lambda: "-", {name: _fact(value) for name, value in trace.facts.items()})
+    facts |= {"source": source, "old": old, "new": new}
+    return tone, sign, words.format_map(facts), why
+
+
+def _fact(value: Any) -> str:
+    """A date as people write it; everything else as it is."""
+    try:
+        return times.plain_date(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
 
 
 def confidence(share: float | None) -> str:

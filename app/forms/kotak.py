@@ -6,7 +6,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.forms._base import PageForm, strip
-from app.models import KINDS
+from app.models import CHANNELS, KINDS
 from app.services.moderating import ANSWER_MOST
 from app.states import ASPIRATION
 from app.words_inbox import REASONS
@@ -83,5 +83,10 @@ class Note(PageForm):
         "Yang disampaikan",
         [InputRequired("Tulis apa yang disampaikan."), Length(max=5000, message="Paling banyak 5.000 huruf.")],
         render_kw={"rows": "7", "maxlength": "5000", "required": False},
+    )
+    channel = SelectField(
+        "Lewat",
+        choices={"": "Pilih jalurnya", **{channel: channel.capitalize() for channel in CHANNELS}},
+        default="",
     )
     kind = SelectField("Jenis", choices={kind: kind.capitalize() for kind in KINDS}, default="perlu dipilah")

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
 from sqlmodel import Session, select
 
 from app import clock, times, words_inbox
-from app.forms.kotak import Care, Hide, Note, Reply
+from app.forms.kotak import Care, Hide, Reply
 from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
-from app.models import Person
+from app.models import Aspiration, Organisation, Person
 from app.problems import Problem, Stale
-from app.queries import conversation, inbox
+from app.queries import conversation, handled, inbox, privacy
 from app.queries.conversation import Thread
 from app.queries.inbox import Wanted
 from app.rights import needs, object_of
-from app.services import deciding, moderating
+from app.services import canned, deciding, moderating, presence, promising
 from connectors import load
 
 bp = Blueprint("kotak", __name__)
+#: Ready replies that are offered; more would be searched rather than seen.
+READY_MOST = 8
 
 
 class _Answered(Exception):
@@ -139,32 +142,9 @@ def putuskan(item_id: int) -> Any:
     return _back(item_id)
 
 
-@bp.route("/kotak/catat", methods=["GET", "POST"])
-@needs("kotak.jawab")
-def catat() -> Any:
-    """Take a note of what somebody said in person, by phone or on paper."""
-    form = Note.sent()
-    if request.method == "GET":
-        return render_template("kotak/catat.html", form=form)
-    if form.validate():
-        try:
-            with parts().db.write() as session:
-                item = moderating.take_note(
-                    session, organisation_id(), actor(), text=form.text.data, author=form.author.data or ""
-                )
-                if form.kind.data != item.kind:
-                    moderating.set_item(session, item.id or 0, actor(), kind=form.kind.data)
-        except Problem as problem:
-            form.blame(problem, words_of(problem))
-        else:
-            say("Catatan disimpan.")
-            return redirect(url_for("kotak.show", item_id=item.id), 303)
-    return render_template("kotak/catat.html", form=form), 422
-
-
 def _own(item_id: int) -> int:
     with parts().db.read() as session:
-        owner = inbox.owner(session, item_id)
+        owner = privacy.owner(session, item_id, standing().person_id)
     object_of(owner)
     return item_id
 
@@ -247,6 +227,7 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
     with parts().db.read() as session:
         here = organisation_id()
         facts["found"] = found = inbox.listed(session, here, wanted, day=day)
+        facts["helpers"] = inbox.helpers_of(session, here)
         if not found.lines:
             facts["heard"], facts["last_answer"] = inbox.heard_of(session, here), inbox.last_answer(session, here)
         shown = item_id if item_id is not None else (found.lines[0].id if found.lines else None)
@@ -257,28 +238,57 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
                 care.was_kind.data, care.was_status.data = item.kind, item.status
                 care.was_assignee.data = str(item.assignee_id or 0)
             facts |= {"thread": thread, "care": care or _care(session, thread, sent=False), "hide": hide or Hide()}
-            facts["reply"] = _reply(thread, reply)
+            facts["around"] = around = handled.around(session, shown)
+            facts["ready"] = ready = _ready(session, shown, urgent=around.urgent is not None)
+            facts["reply"] = _reply(thread, reply, ready)
             facts["can"] = _abilities(thread)
+            facts |= {
+                "promise": _promise(thread, around.promises),
+                "agencies": handled.agencies(session, here),
+                "members": handled.members(session, here),
+                "here": words_inbox.others_here(presence.others(session, shown, standing().person_id)),
+            }
     facts |= {
         "words": words_inbox,
         "statuses": inbox.STATUSES,
+        # What was done to several at once, on the page right after it and nowhere else.
+        "undo": cookie.pop("urung", None),
     }
     return render_template("kotak/index.html", **facts), status
 
 
-def _reply(thread: Thread, sent: Reply | None) -> Reply:
+def _reply(thread: Thread, sent: Reply | None, ready: list[tuple[str, str]]) -> Reply:
     """The reply form; what its reader knows is always of this moment, what was typed stays."""
-    text = sent.text.data if sent else _prefilled(thread)
+    text = sent.text.data if sent else _prefilled(thread, ready)
     form = sent or Reply(text=text)
     form.seen.data = thread.seen
     return form
 
 
-def _prefilled(thread: Thread) -> str:
+def _prefilled(thread: Thread, texts: list[tuple[str, str]]) -> str:
     ready, again = request.args.get("siap", type=int), request.args.get("ulang", type=int)
-    if ready and 1 <= ready <= len(words_inbox.READY):
-        return words_inbox.READY[ready - 1][1]
+    if ready and 1 <= ready <= len(texts):
+        return texts[ready - 1][1]
     return next((way.text for way in thread.ways if way.id == again and way.action == "reply"), "")
+
+
+def _ready(session: Session, item_id: int, *, urgent: bool) -> list[tuple[str, str]]:
+    """(name, text) of the ready replies, filled in for this item; none where somebody may be in danger."""
+    item = session.get_one(Aspiration, item_id)
+    organisation = session.get_one(Organisation, item.organisation_id)
+    if urgent or not standing().may("kotak.jawab"):
+        return []
+    rows = canned.listed(session, item.organisation_id, item.kind)
+    return [(row.name, canned.fill(row.text, item, organisation, actor())) for row in rows[:READY_MOST]]
+
+
+def _promise(thread: Thread, promises: list[handled.Promised]) -> tuple[date, int] | None:
+    """(day, number of the answer) that our newest answer seems to promise and nobody has noted."""
+    last = next((way for way in reversed(thread.ways) if way.action == "reply" and way.state != "cancelled"), None)
+    day = promising.find_date(last.text, last.created_at, zone()) if last else None
+    if last is None or day is None or any(one.due_on == day for one in promises):
+        return None
+    return (day, last.id) if day >= times.local(clock.now(), zone()).date() else None
 
 
 def _abilities(thread: Thread) -> frozenset[str]:

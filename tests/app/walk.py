@@ -24,6 +24,7 @@ FREE: dict[str, object] = {
     "token": "x.1.y.jpg",
     "year": 2026,
     "month": 8,
+    "what": "catat",
 }
 
 
@@ -61,7 +62,13 @@ def objects(web: Web, organisation: str) -> Mapping[str, object]:
                 organisation_id=home, comment_id=comment, source="facebook", text="halo", said_at=clock.now()
             )
         )
+        attachment = add(
+            models.Attachment(
+                aspiration_id=item, kind="bukti", sha256=taken.sha256, width=taken.width, height=taken.height
+            )
+        )
     return {
+        "attachment_id": attachment,
         "account_id": account,
         "post_id": post,
         "photo_id": photo,

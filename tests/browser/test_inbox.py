@@ -12,12 +12,23 @@ from playwright.sync_api import Browser, Page, expect
 
 from app import clock
 from app.models import Outgoing
-from app.words_inbox import READY
 from tests.app import residents
 from tests.browser.visiting import served, signed_in
 from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
+#: Ready replies as they are offered to Yanti S., who complains: (words on the chip, text).
+READY = (
+    (
+        "Terima kasih, kami cek",
+        "Terima kasih sudah memberi tahu, Yanti S. Kami cek dulu ke lapangan; kabarnya kami sampaikan di sini.",
+    ),
+    (
+        "Sudah diteruskan",
+        "Terima kasih, Yanti S. Hal ini sudah kami teruskan kepada pihak yang berwenang. Begitu ada jawaban, kami "
+        "sampaikan di sini.",
+    ),
+)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 

@@ -1,0 +1,252 @@
+"""What is around an inbox item besides its talk: notes, handovers, promises, photos, duplicates, the same person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app import clock
+from app.models import Agency, Aspiration, Attachment, Event, Handover, ItemNote, Membership, Person, Promise
+from app.queries.masking import mask
+
+#: Other items that are named; the rest is counted.
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A private note of the team. public: an answer on the tracking page; resident: what the resident added there."""
+
+    id: int
+    author: str
+    text: str
+    at: datetime
+    public: bool
+    resident: bool
+
+
+@dataclass(frozen=True)
+class Handed:
+    """An item handed on."""
+
+    id: int
+    agency: str
+    reference: str
+    answer_by: date | None
+    state: str
+    answer: str
+    answered_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A date that was promised."""
+
+    id: int
+    text: str
+    due_on: date
+    state: str
+    kept_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A photo beside the item."""
+
+    id: int
+    kind: str
+    sha256: str
+    text: str
+    public: bool
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another item, its text masked and cut."""
+
+    id: int
+    kind: str
+    status: str
+    text: str
+    said_at: datetime
+
+
+@dataclass(frozen=True)
+class Around:
+    """Everything of one item. leading: the item it is joined to; joined: those joined to it."""
+
+    notes: list[Noted]
+    handovers: list[Handed]
+    promises: list[Promised]
+    photos: list[Pictured]
+    leading: Other | None
+    joined: list[Other]
+    related: list[Other]
+    related_more: int
+    about: str | None
+    urgent: str | None
+    urgent_by: str | None
+    secret: bool
+    masked: bool
+    anonymous: bool
+    channel: str | None
+    village: str | None
+    labels: list[str]
+    settle_by: datetime | None
+    settled_at: datetime | None
+    why: list[tuple[str, float]]
+
+
+def around(session: Session, item_id: int) -> Around:
+    """For the page of an item that exists."""
+    columns = (
+        Aspiration.organisation_id, Aspiration.author_key, Aspiration.duplicate_of_id, Aspiration.urgent,
+        Aspiration.urgent_by, Aspiration.secret, Aspiration.masked, Aspiration.anonymous, Aspiration.channel,
+        Aspiration.village, Aspiration.labels, Aspiration.settle_by, Aspiration.settled_at, Aspiration.suggested_why,
+        Person.name,
+    )  # fmt: skip
+    row: Any = session.execute(
+        select(*map(col, columns))
+        .outerjoin(Person, col(Person.id) == col(Aspiration.about_id))
+        .where(col(Aspiration.id) == item_id)
+    ).one()
+    organisation_id, author_key, leading_id, urgent, urgent_by, secret, masked, anonymous, *rest = row
+    channel, village, labels, settle_by, settled_at, why, about = rest
+    same = [col(Aspiration.organisation_id) == organisation_id, col(Aspiration.author_key) == author_key]
+    related = _others(session, *same, col(Aspiration.id) != item_id) if author_key else []
+    more = 0
+    if len(related) > SHOWN:
+        more = session.execute(select(func.count()).select_from(Aspiration).where(*same)).scalar_one() - 1 - SHOWN
+    leading = _others(session, col(Aspiration.id) == leading_id) if leading_id else []
+    return Around(
+        notes=_notes(session, item_id),
+        handovers=_handovers(session, item_id),
+        promises=_promises(session, item_id),
+        photos=_photos(session, item_id),
+        leading=leading[0] if leading else None,
+        joined=_others(session, col(Aspiration.duplicate_of_id) == item_id),
+        related=related[:SHOWN],
+        related_more=max(0, more),
+        about=about,
+        urgent=urgent,
+        urgent_by=urgent_by,
+        secret=secret,
+        masked=masked,
+        anonymous=anonymous,
+        channel=channel,
+        village=village,
+        labels=list(labels or []),
+        settle_by=settle_by,
+        settled_at=settled_at,
+        why=[(word, weight) for word, weight in why or []],
+    )
+
+
+def agencies(session: Session, organisation_id: int) -> list[str]:
+    """Names of those to whom items may be handed on."""
+    rows = session.execute(
+        select(col(Agency.name))
+        .where(col(Agency.organisation_id) == organisation_id, col(Agency.active))
+        .order_by(func.lower(col(Agency.name)))
+    )
+    return [name for (name,) in rows]
+
+
+def members(session: Session, organisation_id: int) -> list[tuple[int, str]]:
+    """(person id, name) of everybody of the organisation, by name: whom an item may be about."""
+    rows = session.execute(
+        select(col(Person.id), col(Person.name))
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .where(col(Membership.organisation_id) == organisation_id)
+        .order_by(func.lower(col(Person.name)), col(Person.id))
+        .limit(200)
+    )
+    return [(id_, name) for id_, name in rows]
+
+
+def hidden_lately(
+    session: Session, organisation_id: int, who: str, days: int = 7, most: int = 50
+) -> list[tuple[int, str]]:
+    """(item, what it says, shortened) of what an actor (the spam filter) sorted in the last days, newest first."""
+    rows = session.execute(
+        select(col(Aspiration.id), col(Aspiration.text))
+        .join(Event, (col(Event.subject_id) == col(Aspiration.id)) & (col(Event.subject) == "aspiration"))
+        .where(
+            col(Aspiration.organisation_id) == organisation_id,
+            col(Event.who) == who,
+            col(Event.what) == "kind",
+            col(Event.at) > clock.now() - timedelta(days=days),
+        )
+        .order_by(col(Event.id).desc())
+        .limit(most)
+    )
+    return [(id_, mask(" ".join(text.split()))[:120]) for id_, text in rows]
+
+
+def owner_of(session: Session, table: Any, row_id: int) -> int | None:
+    """The item that a note, handover, promise or photo belongs to."""
+    found: int | None = session.execute(select(table.aspiration_id).where(table.id == row_id)).scalar()
+    return found
+
+
+def _others(session: Session, *rules: Any) -> list[Other]:
+    rows = session.execute(
+        select(
+            col(Aspiration.id), col(Aspiration.kind), col(Aspiration.status), col(Aspiration.text),
+            col(Aspiration.said_at), col(Aspiration.secret),
+        )
+        .where(*rules)
+        .order_by(col(Aspiration.said_at).desc(), col(Aspiration.id).desc())
+        .limit(SHOWN + 1)
+    )  # fmt: skip
+    return [
+        Other(id_, kind, status, "(rahasia)" if secret else mask(" ".join(text.split()))[:120], said_at)
+        for id_, kind, status, text, said_at, secret in rows
+    ]
+
+
+def _notes(session: Session, item_id: int) -> list[Noted]:
+    rows = session.execute(
+        select(col(ItemNote.id), col(ItemNote.author_name), col(ItemNote.text), col(ItemNote.at), col(ItemNote.public))
+        .where(col(ItemNote.aspiration_id) == item_id)
+        .order_by(col(ItemNote.at), col(ItemNote.id))
+    )
+    return [Noted(*row) for row in rows]
+
+
+def _handovers(session: Session, item_id: int) -> list[Handed]:
+    rows = session.execute(
+        select(
+            col(Handover.id), col(Handover.agency), col(Handover.reference), col(Handover.answer_by),
+            col(Handover.state), col(Handover.answer), col(Handover.answered_at), col(Handover.at),
+        )
+        .where(col(Handover.aspiration_id) == item_id)
+        .order_by(col(Handover.id))
+    )  # fmt: skip
+    return [Handed(*row) for row in rows]
+
+
+def _promises(session: Session, item_id: int) -> list[Promised]:
+    rows = session.execute(
+        select(col(Promise.id), col(Promise.text), col(Promise.due_on), col(Promise.state), col(Promise.kept_at))
+        .where(col(Promise.aspiration_id) == item_id)
+        .order_by(col(Promise.due_on), col(Promise.id))
+    )
+    return [Promised(*row) for row in rows]
+
+
+def _photos(session: Session, item_id: int) -> list[Pictured]:
+    rows = session.execute(
+        select(
+            col(Attachment.id), col(Attachment.kind), col(Attachment.sha256), col(Attachment.text),
+            col(Attachment.public),
+        )
+        .where(col(Attachment.aspiration_id) == item_id)
+        .order_by(col(Attachment.id))
+    )  # fmt: skip
+    return [Pictured(*row) for row in rows]
