@@ -93,6 +93,7 @@ PROBLEMS = {
     "nothing_chosen": "Sebutkan {what}.",
     "no_account": "Belum ada akun tujuan. Pilih paling sedikit satu.",
     "empty_post": "Kiriman masih kosong: tulis keterangan atau tambahkan foto.",
+    "personal_data": "Ada {what} di tulisan ini. Hapus dulu?",
     "caption_too_long": "Keterangan terlalu panjang untuk {account}: {is} huruf, paling banyak {most}.",
     "too_many_hashtags": "Tagar terlalu banyak untuk {account}: {is}, paling banyak {most}.",
     "too_many_mentions": "Sebutan @ terlalu banyak untuk {account}: {is}, paling banyak {most}.",

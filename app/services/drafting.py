@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
-from app import clock
+from app import clock, words_personal
+from app.language.findings import find
 from app.models import Account, Delivery, Organisation, Photo, Post, Target
 from app.problems import Problem
 from app.states import Actor, move, note
@@ -203,11 +204,18 @@ def findings(session: Session, post_id: int) -> list[Finding]:
         for at, photo in enumerate(photos, 1)
         if not photo.alt_text
     ]
+    found += _personal(post)
     accounts = {account.id: account for account in session.exec(select(Account).where(col(Account.id).in_(limits)))}
     for account_id, limit in limits.items():
         account = accounts[account_id]
         found += _against(limit, account, caption_for(post, account.connector), len(photos))
     return found
+
+
+def _personal(post: Post) -> list[Finding]:
+    """What the captions give away of somebody: a warning, since an office's own number is there on purpose."""
+    types = [each.type for caption in (post.caption, *post.variants.values()) for each in find(caption)]
+    return [Finding("personal_data", False, facts={"what": words_personal.listed(types)})] if types else []
 
 
 def _against(limit: Limits, account: Account, caption: str, photos: int) -> list[Finding]:

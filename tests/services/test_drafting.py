@@ -183,6 +183,17 @@ def test_no_more_photos_than_the_strictest_platform_takes(parts: Parts) -> None:
 
 
 # --- findings --------------------------------------------------------------------------------------------------------
+def test_personal_data_in_a_caption_warns_and_forbids_nothing(parts: Parts) -> None:
+    with parts.db.write() as session:
+        organisation_id, facebook, _ = _scene(session)
+        caption = "Penerima: NIK 3201392008850001, WA 0812-3456-7890, UU 11/2009, Rp 600.000"
+        telling = scenery.post(session, organisation_id, [facebook], caption=caption)
+        assert _codes(session, telling) == [("personal_data", False)]
+        (finding,) = drafting.findings(session, telling)
+        assert finding.facts == {"what": "NIK dan nomor telepon"}
+        drafting.blocked(session, telling)
+
+
 def test_findings(parts: Parts) -> None:
     with parts.db.write() as session:
         organisation_id, facebook, instagram = _scene(session)
