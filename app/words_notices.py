@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from app import times, words
+from app import times, words, words_reminders
 
 #: What is told → (how many of what and what became of it, what to do next).
 TROUBLES = {
@@ -31,6 +31,7 @@ TROUBLES = {
         "Sambungkan lagi akunnya. Yang ditahan jalan sendiri sesudah itu, selama belum lewat terlalu lama.",
     ),
     "account_expiring": ("sambungan {account} hampir habis", "Sambungkan lagi sebelum habis."),
+    **words_reminders.REMINDERS,
 }
 #: Why a message did not go (services/gateways.Failure), after "lewat Telegram".
 FAILURES = {
@@ -49,7 +50,7 @@ _ACCOUNTS = "/akun"
 
 
 class Item(Protocol):
-    """One post on its way to one account, or an answer to a resident (text None)."""
+    """One post on its way to one account, an answer to a resident (text None), or a resident's item (kind set)."""
 
     @property
     def text(self) -> str | None: ...
@@ -61,6 +62,12 @@ class Item(Protocol):
     def due_at(self) -> datetime: ...
     @property
     def path(self) -> str: ...
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def number(self) -> int | None: ...
+    @property
+    def on(self) -> date | None: ...
 
 
 class Trouble(Protocol):
@@ -126,7 +133,7 @@ def _section(trouble: Trouble, zone: str, base: str) -> str:
     if trouble.account and trouble.items:
         said.append(f"{_counted(trouble.items)} ditahan karena itu:".capitalize())
     for item in trouble.items[:POSTS]:
-        said.append(f"• {first_words(item.text)}, {_account(item.account, item.connector)}, {_when(item, zone)}")
+        said.append(_named(item, trouble.what, zone))
         if base and not trouble.account:
             said.append(f"  {base}{item.path}")
     if len(trouble.items) > POSTS:
@@ -146,10 +153,18 @@ def _head(trouble: Trouble) -> str:
 
 
 def _counted(items: Sequence[Item]) -> str:
-    posts = sum(item.text is not None for item in items)
-    answers = len(items) - posts
-    said = [f"{posts} kiriman"] if posts else []
-    return " dan ".join([*said, f"{answers} jawaban"] if answers else said)
+    said = words_reminders.counted([item.kind for item in items if item.kind])
+    posts = sum(item.text is not None for item in items if not item.kind)
+    answers = sum(item.text is None for item in items if not item.kind)
+    said += [f"{posts} kiriman"] if posts else []
+    said += [f"{answers} jawaban"] if answers else []
+    return " dan ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def _named(item: Item, what: str, zone: str) -> str:
+    if item.kind:
+        return words_reminders.line(item, what, zone)
+    return f"• {first_words(item.text)}, {_account(item.account, item.connector)}, {_when(item, zone)}"
 
 
 def _account(name: str, connector: str) -> str:

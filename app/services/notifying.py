@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, delete, select
 
 from app import words_notices
 from app.db import lease_time
 from app.models import Letter, Notice, Organisation
 from app.parts import Parts
-from app.services import notice_addresses, troubles
+from app.services import concerns, notice_addresses, troubles
 from app.services.troubles import Trouble
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 SETTLE_S = 20.0
 #: Seconds between two messages to one organisation: more trouble meanwhile is told together.
 GAP_S = 300.0
+#: What is told at any hour without waiting for more of its kind, and the seconds between two messages then.
+URGENT, URGENT_GAP_S = "urgent", 60.0
 #: A broken account that holds more posts is told to the same address again only after this.
 REMIND = timedelta(hours=12)
 #: Letters and notices are kept so long, for `doctor` and for whoever asks.
@@ -39,10 +41,10 @@ _MOST = 2000
 def gather(parts: Parts, *, settle_s: float = SETTLE_S, gap_s: float = GAP_S) -> int:
     """Write letters about what waits in the outbox; how many. Cheap when nothing is due: one indexed read."""
     with parts.db.read() as session:
-        due = _due(session, lease_time(session) - timedelta(seconds=settle_s))
+        due = _due(session, lease_time(session), settle_s)
         if not due:
             return 0
-        homes = troubles.homes(session, due)
+        homes = _homes(session, due)
     _close(parts, [notice_id for notice_id in due if notice_id not in homes])
     written = 0
     for organisation_id in sorted(set(homes.values())):
@@ -63,14 +65,17 @@ def _tell(parts: Parts, organisation_id: int, gap_s: float) -> int:
         present = lease_time(session)
         # Those that are younger than the settle time too: they would be the next message.
         waiting = [
-            notice_id
-            for notice_id, home in troubles.homes(session, _due(session, present)).items()
-            if home == organisation_id
+            notice_id for notice_id, home in _homes(session, _due(session, present)).items() if home == organisation_id
         ]
         if not waiting:
             return 0
-        free_at = _last(session, organisation_id, present) + timedelta(seconds=gap_s)
-        found = troubles.read(session, waiting, organisation)
+        found = [
+            *concerns.read(session, waiting, organisation, present),
+            *troubles.read(session, waiting, organisation),
+        ]
+        urgent = any(each.what == URGENT for each in found)
+        gap = timedelta(seconds=min(gap_s, URGENT_GAP_S) if urgent else gap_s)
+        free_at = _last(session, organisation_id, present) + gap
         if found and free_at > present:
             _mark(session, waiting, wake_at=free_at)
             return 0
@@ -88,8 +93,8 @@ def _letters(
     assert organisation.id is not None
     told = _told(session, organisation.id, present)
     written = []
-    for address, concerns in _addressed(session, parts, organisation, found).items():
-        fresh = [each for each in concerns if each.account is None or each.news or each.key not in told[address]]
+    for address, theirs in _addressed(session, parts, organisation, found).items():
+        fresh = [each for each in theirs if each.account is None or each.news or each.key not in told[address]]
         if not fresh:
             continue
         title, body = words_notices.letter(
@@ -108,7 +113,7 @@ def _letters(
 def _addressed(
     session: Session, parts: Parts, organisation: Organisation, found: Sequence[Trouble]
 ) -> dict[str, list[Trouble]]:
-    """Address → its troubles. Gateways, koordinator and pengelola hear of all, others of what they wrote or approved.
+    """Address → its troubles. Gateways hear of all, people of what ``Trouble.told_to`` says.
 
     People are told by mail, so only where a mail server is set.
     """
@@ -118,19 +123,20 @@ def _addressed(
     if not parts.settings.mail_url:
         return addressed
     for person_id, role in notice_addresses.people(session, organisation).items():
-        if role == "koordinator":
-            concerns = list(found)
-        elif role == "pengelola":
-            concerns = [mine for each in found if (mine := each if each.account else each.of(person_id))]
-        else:
-            concerns = [mine for each in found if (mine := each.of(person_id))]
-        if concerns:
-            addressed[f"person:{person_id}"] = concerns
+        if mine := [part for each in found if (part := each.told_to(person_id, role))]:
+            addressed[f"person:{person_id}"] = mine
     return addressed
 
 
-def _due(session: Session, before: datetime) -> list[int]:
-    query = select(Notice.id).where(col(Notice.wake_at) <= before).order_by(col(Notice.wake_at)).limit(_MOST)
+def _homes(session: Session, notice_ids: Sequence[int]) -> dict[int, int]:
+    return troubles.homes(session, notice_ids) | concerns.homes(session, notice_ids)
+
+
+def _due(session: Session, present: datetime, settle_s: float = 0.0) -> list[int]:
+    """What has waited so long, and what is urgent."""
+    wake_at = col(Notice.wake_at)
+    settled = or_(wake_at <= present - timedelta(seconds=settle_s), col(Notice.what) == URGENT)
+    query = select(Notice.id).where(wake_at <= present, settled).order_by(wake_at).limit(_MOST)
     return [notice_id for notice_id in session.exec(query) if notice_id is not None]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -30,7 +30,11 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Item:
-    """One post on its way to one account, or one answer (text None). people: ids of who wrote and approved it."""
+    """One post on its way to one account, or one answer (text None). people: ids of who wrote and approved it.
+
+    Or a resident's item (kind and number are set; text, account and connector are empty), people: who looks after it.
+    due_at: its deadline; on: where that is a date without an hour. about: the member it is about.
+    """
 
     text: str | None
     account: str
@@ -38,6 +42,10 @@ class Item:
     due_at: datetime
     path: str
     people: frozenset[int]
+    kind: str | None = None
+    number: int | None = None
+    on: date | None = None
+    about: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,26 @@ class Trouble:
     items: list[Item] = field(default_factory=list)
 
     def of(self, person_id: int) -> Trouble | None:
-        """Only what this person wrote or approved."""
-        own = [item for item in self.items if person_id in item.people]
-        return replace(self, items=own) if own else None
+        """Only what this person wrote, approved or looks after."""
+        return self._only([item for item in self.items if person_id in item.people and item.about != person_id])
+
+    def told_to(self, person_id: int, role: str) -> Trouble | None:
+        """What of it a person of this role in the organisation is told; nobody is told of what is about themselves.
+
+        A koordinator hears of all, a pengelola of accounts, a pembina of what is urgent or about a member; each of
+        what they wrote, approved or look after.
+        """
+        if role == "koordinator" or (role == "pengelola" and self.account):
+            return self if self.account else self._only([item for item in self.items if item.about != person_id])
+        if role == "pembina" and self.what == "urgent":
+            return self._only([item for item in self.items if item.about != person_id])
+        if role == "pembina":
+            theirs = [item for item in self.items if item.about not in (None, person_id) or person_id in item.people]
+            return self._only([item for item in theirs if item.about != person_id])
+        return self.of(person_id)
+
+    def _only(self, items: list[Item]) -> Trouble | None:
+        return replace(self, items=items) if items else None
 
 
 def homes(session: Session, notice_ids: Collection[int]) -> dict[int, int]:
