@@ -210,12 +210,11 @@ def _oversees(session: Session, person_id: int, item: Aspiration) -> bool:
 
 
 def decide_urgency(session: Session, item_id: int, by: Actor, urgent: bool, what: str | None = None) -> Aspiration:
-    """Confirm that it is urgent, or that it is not. what: of URGENT, needed where nothing was suggested.
-
-    Problem: unknown_urgency.
+    """Confirm that it is urgent, or that it is not. what: of URGENT; where nobody says it, violence, whose numbers serve
+    any danger. Problem: unknown_urgency.
     """
     item = items.opened(session, item_id, by)
-    kind = (what or item.urgent) if urgent else None
+    kind = (what or item.urgent or "kekerasan") if urgent else None
     if urgent and kind not in URGENT:
         raise Problem("unknown_urgency", field="urgent", known=", ".join(URGENT))
     if kind == item.urgent and item.urgent_by is not None:

@@ -1,0 +1,131 @@
+"""Items that belong together: of the same person, or saying the same as another of these days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from app import clock
+from app.language import normal, stem
+from app.models import Aspiration
+from app.queries.masking import mask
+from app.queries.privacy import visible_to
+
+#: Days back that are searched for the same matter, items looked at, and how many are named.
+DAYS, LOOKED_AT, NAMED = 30, 300, 5
+#: Share of the shorter text's words that both have, and how many words that are at least.
+SHARE, LEAST = 0.6, 3
+#: Words that two texts share whatever they are about.
+_COMMON = frozenset(
+    {
+        *(
+            "yang",
+            "dan",
+            "atau",
+            "ini",
+            "itu",
+            "ada",
+            "tidak",
+            "sudah",
+            "belum",
+            "juga",
+            "saja",
+            "lagi",
+            "akan",
+            "bisa",
+        ),
+        *("untuk", "dari", "dengan", "pada", "agar", "supaya", "karena", "kalau", "seperti", "tapi", "tetapi", "mohon"),
+        *("tolong", "minta", "bantu", "bapak", "pak", "ibu", "kami", "kita", "saya", "aku", "mereka", "warga", "orang"),
+        *("desa", "admin", "min", "kakak", "terima", "kasih", "selamat", "pagi", "siang", "sore", "malam", "halo"),
+        *("assalamualaikum", "mau", "tanya", "kapan", "mana", "bagaimana", "apa", "kenapa", "siapa", "dong", "sih"),
+    }
+)
+_TEXT_MOST = 120
+
+
+@dataclass(frozen=True)
+class Near:
+    """An item that goes with another; text: masked and cut, not shown where it is secret. share: of words, 0 to 1."""
+
+    id: int
+    kind: str
+    status: str
+    text: str
+    said_at: datetime
+    share: float = 1.0
+
+
+def of_person(session: Session, item_id: int, person_id: int | None = None, most: int = 20) -> list[Near]:
+    """Other items of the same person in the organisation, newest first; none where nobody knows who wrote.
+
+    person_id: who reads it; what is about them is not there.
+    """
+    own: Any = session.execute(
+        select(col(Aspiration.organisation_id), col(Aspiration.author_key)).where(col(Aspiration.id) == item_id)
+    ).first()
+    if own is None or own[1] is None:
+        return []
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(col(Aspiration.organisation_id) == own[0], col(Aspiration.author_key) == own[1])
+        .where(col(Aspiration.id) != item_id, visible_to(person_id))
+        .order_by(col(Aspiration.id).desc())
+        .limit(most)
+    )
+    return [_near(row) for row in rows]
+
+
+def same_matter(session: Session, item_id: int, person_id: int | None = None) -> list[Near]:
+    """Items of the last days that seem to say the same, the nearest first; what is joined to it already is left out."""
+    own: Any = session.execute(
+        select(col(Aspiration.organisation_id), col(Aspiration.text), col(Aspiration.duplicate_of_id)).where(
+            col(Aspiration.id) == item_id
+        )
+    ).first()
+    wanted = matter(own[1]) if own else frozenset()
+    if len(wanted) < LEAST:
+        return []
+    leading = own[2]
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(col(Aspiration.organisation_id) == own[0], col(Aspiration.id) != item_id, visible_to(person_id))
+        .where(col(Aspiration.said_at) > clock.now() - timedelta(days=DAYS))
+        .where(col(Aspiration.kind).not_in(("spam", "pujian")))
+        .where(or_(col(Aspiration.duplicate_of_id).is_(None), col(Aspiration.duplicate_of_id) != item_id))
+        .order_by(col(Aspiration.said_at).desc())
+        .limit(LOOKED_AT)
+    ).all()
+    found = [(overlap(wanted, matter(row[3])), row) for row in rows if row[0] != leading]
+    best = sorted((share, row[0], row) for share, row in found if share >= SHARE)[::-1]
+    return [_near(row, share) for share, _, row in best[:NAMED]]
+
+
+def matter(text: str) -> frozenset[str]:
+    """What a text is about: the stems of its words in one spelling, without those that are in every text."""
+    single, _ = normal.lexicon()
+    plain = (part for word in stem.words(text) for part in single.get(word, (word,)))
+    return frozenset(stem.stem(word) for word in plain if word not in _COMMON and (len(word) > 2 or word.isdecimal()))
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the smaller set that is in both, 0 where they share too few words or one is far longer."""
+    both = len(one & other)
+    if both < LEAST or both < 0.3 * max(len(one), len(other)):
+        return 0.0
+    return both / min(len(one), len(other))
+
+
+_COLUMNS = (
+    col(Aspiration.id), col(Aspiration.kind), col(Aspiration.status), col(Aspiration.text), col(Aspiration.said_at),
+    col(Aspiration.secret),
+)  # fmt: skip
+
+
+def _near(row: Any, share: float = 1.0) -> Near:
+    id_, kind, status, text, said_at, secret = row
+    shown = "(rahasia)" if secret else mask(" ".join(text.split()))[:_TEXT_MOST]
+    return Near(id_, kind, status, shown, said_at, share)
