@@ -31,6 +31,14 @@ TROUBLES = {
         "Sambungkan lagi akunnya. Yang ditahan jalan sendiri sesudah itu, selama belum lewat terlalu lama.",
     ),
     "account_expiring": ("sambungan {account} hampir habis", "Sambungkan lagi sebelum habis."),
+    "account_silent": (
+        "tidak ada komentar dari {account}, lebih lama daripada biasanya",
+        "Buka akunnya dan lihat sendiri. Bila di sana ada komentar baru, sambungkan lagi akunnya.",
+    ),
+    "account_unread": (
+        "komentar {account} tidak terbaca sejak lebih dari sehari",
+        "Periksa akunnya di halaman Akun. Sampai itu beres, balas warga langsung di platformnya.",
+    ),
     **words_reminders.REMINDERS,
 }
 #: Why a message did not go (services/gateways.Failure), after "lewat Telegram".

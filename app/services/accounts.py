@@ -328,7 +328,7 @@ def _ask(parts: Parts, account: Account, wire: Wire) -> AccountFacts | Busy:
         worked = True
         if changed := connector.secrets_changed():
             account.sealed = parts.sealer.seal(changed)
-        return facts
+        return vetting.notified(parts.settings, connector, facts)
     except Busy as busy:
         return busy
     except ConnectorError as error:

@@ -25,6 +25,8 @@ STILL = {
 }
 #: The same of accounts → the health.
 STILL_ACCOUNT = {"account_broken": "broken", "account_expiring": "expiring"}
+#: And of accounts that work and from which nothing is heard (services/silence.py), for as long as that is so.
+STILL_SILENT = ("account_silent", "account_unread")
 _AT_ONCE = 500
 
 
@@ -112,9 +114,13 @@ def read(session: Session, notice_ids: Collection[int], organisation: Organisati
     """What of these notices is still so, one trouble a cause; accounts first, then by when it began."""
     gathered: dict[str, Trouble] = {}
     seen: set[tuple[str, int]] = set()
-    for account in _accounts(session, notice_ids):
-        what = {health: key for key, health in STILL_ACCOUNT.items()}[account.health]
-        gathered.setdefault(f"account:{account.id}", _of_account(account, what, news=True))
+    for what, account in _accounts(session, notice_ids):
+        if what in STILL_SILENT:
+            named = (account.name, account.connector, account.practice)
+            key = f"silent:{account.id}"
+            gathered.setdefault(key, Trouble(key, what, None, {}, account=named, news=True))
+        else:
+            gathered.setdefault(f"account:{account.id}", _of_account(account, what, news=True))
     for what, sending, account, item in _sendings(session, notice_ids):
         # The same thing told twice (failed, sent again, failed again) is one thing.
         mark = (type(sending).__name__, sending.id or 0)
@@ -134,15 +140,21 @@ def read(session: Session, notice_ids: Collection[int], organisation: Organisati
     return list(gathered.values())
 
 
-def _accounts(session: Session, notice_ids: Collection[int]) -> Iterator[Account]:
+def _accounts(session: Session, notice_ids: Collection[int]) -> Iterator[tuple[str, Account]]:
+    """What is still so of accounts: their health as it is now, else their silence."""
+    by_health = {health: key for key, health in STILL_ACCOUNT.items()}
     for some in _slices(notice_ids):
-        yield from session.exec(
-            select(Account)
-            .join(Notice, col(Notice.subject_id) == Account.id)
-            .where(Notice.subject == "account", col(Notice.id).in_(some))
-            .where(col(Account.active), col(Account.health).in_(STILL_ACCOUNT.values()))
+        rows = session.exec(
+            select(Notice.what, Account)
+            .join(Account, col(Account.id) == Notice.subject_id)
+            .where(Notice.subject == "account", col(Notice.id).in_(some), col(Account.active))
             .order_by(col(Notice.id))
         )
+        for what, account in rows:
+            if what not in STILL_SILENT and account.health in by_health:
+                yield by_health[account.health], account
+            elif what in STILL_SILENT and account.silent_told_at is not None and account.health != "broken":
+                yield what, account
 
 
 def _sendings(

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import Account, Event
+from app.settings import Settings
 from app.states import Actor, note, tell
-from connectors import AccountFacts
+from connectors import AccountFacts, Connector, ConnectorError
+
+log = logging.getLogger(__name__)
 
 #: Without one of these nothing can be published; other missing permissions only cost comments or numbers.
 PUBLISHING = {"pages_manage_posts", "instagram_content_publish", "instagram_basic"}
 #: A key that ends within this time is called "expiring".
 SOON = timedelta(days=7)
+#: Key in ``Account.settings``: whether the platform said that it tells us of comments by itself ("yes", "no").
+NOTIFIED = "notified"
 
 
 def believe(account: Account, facts: AccountFacts) -> None:
@@ -27,6 +34,8 @@ def believe(account: Account, facts: AccountFacts) -> None:
     account.health = "connected"
     if facts.page_id:
         account.settings = {**account.settings, "page_id": facts.page_id}
+    if facts.subscribed is not None:
+        account.settings = {**account.settings, NOTIFIED: "yes" if facts.subscribed else "no"}
     if facts.missing:
         account.health = "broken" if PUBLISHING & set(facts.missing) else "connected"
         account.reason_code = "permission"
@@ -35,6 +44,21 @@ def believe(account: Account, facts: AccountFacts) -> None:
         # Louder than a permission without which only comments or numbers are missing.
         account.health, account.reason_code = "expiring", "token_expiring"
         account.reason_facts = {"at": facts.expires_at.isoformat()}
+
+
+def notified(settings: Settings, connector: Connector, facts: AccountFacts) -> AccountFacts:
+    """The facts, with whether the platform tells us of comments by itself; asked for where it could reach us.
+
+    It is a help and no condition: whatever goes wrong here, the polls bring all comments.
+    """
+    wire = connector.wire
+    if not (wire.app_id and wire.app_secret and settings.meta_verify_token and settings.public_url):
+        return facts
+    try:
+        return replace(facts, subscribed=connector.subscribe())
+    except ConnectorError as error:
+        log.info("notifications of %s: %s", connector.account.remote_id, error)
+        return facts
 
 
 def warn(session: Session, account: Account, by: Actor) -> None:
