@@ -1,4 +1,5 @@
-"""Throw away what nothing points to any more: photo files of removed photos, half-written files."""
+"""Throw away what nothing points to any more: photo files of removed photos, half-written files, old
+notifications."""
 
 from __future__ import annotations
 
@@ -10,13 +11,15 @@ from sqlmodel import col, select
 
 from app.models import Photo
 from app.parts import Parts
+from app.services import hooking
 
 #: An upload is in the store a moment before its row: younger files are left alone.
 OLD_S = 24 * 3600.0
 
 
 def run(parts: Parts, go_on: Callable[[], bool]) -> None:
-    """Delete photo files without a row, a day after they were written."""
+    """Delete photo files without a row, a day after they were written, and notifications of a month ago."""
+    hooking.tidy(parts)
     parts.store.sweep()
     for sha256 in list(parts.store.masters()):
         if not go_on():

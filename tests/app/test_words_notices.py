@@ -10,7 +10,7 @@ import pytest
 
 from app import words_notices
 from app.services import concerns
-from app.services.troubles import STILL, STILL_ACCOUNT, Item, Trouble
+from app.services.troubles import STILL, STILL_ACCOUNT, STILL_SILENT, Item, Trouble
 from app.words_notices import first_words, letter
 
 AT = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_a_whole_letter() -> None:
 
 
 def test_everything_that_is_told_has_its_words_and_fits_a_telephone() -> None:
-    known = {*STILL, *STILL_ACCOUNT, *concerns.ORDER} - {"held"}
+    known = {*STILL, *STILL_ACCOUNT, *STILL_SILENT, *concerns.ORDER} - {"held"}
     assert set(words_notices.TROUBLES) == known, "a hold is the account's trouble"
     many = [
         Trouble(f"{what}:{number}", what, "refused", {}, items=[item("kata " * 900, account="x" * 900)] * 9)
@@ -85,4 +85,4 @@ def test_whatever_a_service_tells_is_known_here() -> None:
     sources = [path.read_text("utf-8") for path in (Path(__file__).parents[2] / "app").rglob("*.py")]
     told = {word for source in sources for word in re.findall(r"\btell\(session, \w+, \"(\w+)\"\)", source)}
     assert {"account_broken", "public_after_cancel", "withdraw_by_hand"} <= told
-    assert told <= {*STILL, *STILL_ACCOUNT, *concerns.ORDER}
+    assert told <= {*STILL, *STILL_ACCOUNT, *STILL_SILENT, *concerns.ORDER}
