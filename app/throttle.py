@@ -1,4 +1,4 @@
-"""Too many wrong passwords: a pause per e-mail and per address.
+"""Too many wrong passwords: a pause per e-mail and per address. Also too many forms and codes of the public pages.
 
 Kept in memory: pages are served by one process (design section 12), and a restart that forgets five minutes of
 attempts costs an attacker more than it gives. An attempt is counted *before* the password is looked at and given back
@@ -21,16 +21,20 @@ MOST_KEYS = 20_000
 
 
 class Throttle:
-    """Counts attempts by key within ``WINDOW``. Safe to use from many threads."""
+    """Counts attempts by key within a window. Safe to use from many threads."""
 
-    def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime] = clock.now, window: timedelta = WINDOW) -> None:
+        self._now, self._window = now, window
         self._lock = threading.Lock()
         self._tries: OrderedDict[str, list[datetime]] = OrderedDict()
 
     def take(self, email: str, address: str) -> bool:
         """Count one attempt; False when either has used up its own (nothing is counted then)."""
-        keys = _keys(email, address)
+        return self.count(_keys(email, address))
+
+    def count(self, keys: Iterable[tuple[str, int]]) -> bool:
+        """Count one attempt of each (key, how many are allowed); False, and nothing counted, when one is used up."""
+        keys = tuple(keys)
         with self._lock:
             now = self._now()
             if any(len(self._fresh(key, now)) >= most for key, most in keys):
@@ -47,11 +51,20 @@ class Throttle:
         (by_email, _), (by_address, _) = _keys(email, address)
         with self._lock:
             self._tries.pop(by_email, None)
-            if self._tries.get(by_address):
-                self._tries[by_address].pop()
+            self._give_back(by_address)
+
+    def uncount(self, keys: Iterable[str]) -> None:
+        """Give one attempt of each key back: it was a good one."""
+        with self._lock:
+            for key in keys:
+                self._give_back(key)
+
+    def _give_back(self, key: str) -> None:
+        if self._tries.get(key):
+            self._tries[key].pop()
 
     def _fresh(self, key: str, now: datetime) -> list[datetime]:
-        tries = [at for at in self._tries.get(key, ()) if now - at < WINDOW]
+        tries = [at for at in self._tries.get(key, ()) if now - at < self._window]
         if tries:
             self._tries[key] = tries
         else:

@@ -63,10 +63,9 @@ def receive(session: Session, sealer: Sealer, organisation_id: int, sent: Sent) 
     text = _words(sent.text)
     if sent.kind not in MUST_ANSWER:
         raise Problem("kind_needed", field="kind")
-    code = codes.derive(sealer.key_for("code"), _seed(sent, organisation_id, text))
-    hashed = codes.digest(sealer.key_for("code"), code)
-    if (known := _known(session, hashed)) is not None:
-        return Received(known, code, fresh=False)
+    code, hashed = _code(sealer, organisation_id, sent, text)
+    if (before := _known(session, hashed)) is not None:
+        return Received(before, code, fresh=False)
     item = _item(session, sealer, organisation_id, sent, text, hashed)
     try:
         with session.begin_nested():
@@ -74,10 +73,10 @@ def receive(session: Session, sealer: Sealer, organisation_id: int, sent: Sent) 
             session.flush()
     except IntegrityError:
         # The other tap was quicker by a moment (PostgreSQL: two transactions side by side).
-        known = _known(session, hashed)
-        if known is None:
+        before = _known(session, hashed)
+        if before is None:
             raise
-        return Received(known, code, fresh=False)
+        return Received(before, code, fresh=False)
     assert item.id is not None
     photos = list(dict.fromkeys(sent.photos))[:PHOTOS_MOST]
     for sha256, width, height in photos:
@@ -86,6 +85,13 @@ def receive(session: Session, sealer: Sealer, organisation_id: int, sent: Sent) 
     session.flush()
     note(session, item, "arrive", RESIDENT, target=item.status, facts={"photos": len(photos)} if photos else {})
     return Received(item.id, code, fresh=True)
+
+
+def known(session: Session, sealer: Sealer, organisation_id: int, sent: Sent) -> Received | None:
+    """What became of the same form with the same words, if it was taken before."""
+    code, hashed = _code(sealer, organisation_id, sent, _plain(sent.text))
+    before = _known(session, hashed)
+    return None if before is None else Received(before, code, fresh=False)
 
 
 def _item(session: Session, sealer: Sealer, organisation_id: int, sent: Sent, text: str, hashed: str) -> Aspiration:
@@ -113,7 +119,7 @@ def _item(session: Session, sealer: Sealer, organisation_id: int, sent: Sent, te
 
 
 def _words(text: str) -> str:
-    text = storable(text).replace("\r\n", "\n").strip()
+    text = _plain(text)
     if len("".join(text.split())) < TEXT_LEAST:
         raise Problem("say_more", field="text")
     if len(text) > TEXT_MOST:
@@ -121,14 +127,21 @@ def _words(text: str) -> str:
     return text
 
 
+def _plain(text: str) -> str:
+    return storable(text).replace("\r\n", "\n").strip()
+
+
 def _line(text: str, most: int) -> str:
     return " ".join(storable(text).split())[:most]
 
 
-def _seed(sent: Sent, organisation_id: int, text: str) -> bytes:
-    """One form and one text: who writes a second complaint on the same page as before gets a second code."""
+def _code(sealer: Sealer, organisation_id: int, sent: Sent, text: str) -> tuple[str, str]:
+    """The code and what is stored of it. Of one form and one text: who writes a second complaint on the same page as
+    before gets a second code."""
     said = "\0".join((sent.nonce, str(organisation_id), sent.kind, text))
-    return hashlib.sha256(said.encode()).digest()
+    key = sealer.key_for("code")
+    code = codes.derive(key, hashlib.sha256(said.encode()).digest())
+    return code, codes.digest(key, code)
 
 
 def _author_key(sealer: Sealer, phone: str) -> str | None:

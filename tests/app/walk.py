@@ -24,6 +24,7 @@ FREE: dict[str, object] = {
     "token": "x.1.y.jpg",
     "year": 2026,
     "month": 8,
+    "slug": "ipsm-leuwisadeng",
     "what": "catat",
 }
 
