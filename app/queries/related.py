@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,28 +22,15 @@ DAYS, LOOKED_AT, NAMED = 30, 300, 5
 SHARE, LEAST = 0.6, 3
 #: Words that two texts share whatever they are about.
 _COMMON = frozenset(
-    {
-        *(
-            "yang",
-            "dan",
-            "atau",
-            "ini",
-            "itu",
-            "ada",
-            "tidak",
-            "sudah",
-            "belum",
-            "juga",
-            "saja",
-            "lagi",
-            "akan",
-            "bisa",
-        ),
-        *("untuk", "dari", "dengan", "pada", "agar", "supaya", "karena", "kalau", "seperti", "tapi", "tetapi", "mohon"),
-        *("tolong", "minta", "bantu", "bapak", "pak", "ibu", "kami", "kita", "saya", "aku", "mereka", "warga", "orang"),
-        *("desa", "admin", "min", "kakak", "terima", "kasih", "selamat", "pagi", "siang", "sore", "malam", "halo"),
-        *("assalamualaikum", "mau", "tanya", "kapan", "mana", "bagaimana", "apa", "kenapa", "siapa", "dong", "sih"),
-    }
+    re.findall(
+        r"\w+",
+        """
+        yang dan atau ini itu ada tidak sudah belum juga saja lagi akan bisa untuk dari dengan pada agar supaya karena
+        kalau seperti tapi tetapi mohon tolong minta bantu bapak pak ibu kami kita saya aku mereka warga orang desa
+        admin min kakak terima kasih selamat pagi siang sore malam halo assalamualaikum mau tanya kapan mana bagaimana
+        apa kenapa siapa dong sih
+        """,
+    )
 )
 _TEXT_MOST = 120
 

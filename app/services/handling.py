@@ -210,8 +210,8 @@ def _oversees(session: Session, person_id: int, item: Aspiration) -> bool:
 
 
 def decide_urgency(session: Session, item_id: int, by: Actor, urgent: bool, what: str | None = None) -> Aspiration:
-    """Confirm that it is urgent, or that it is not. what: of URGENT; where nobody says it, violence, whose numbers serve
-    any danger. Problem: unknown_urgency.
+    """Confirm that it is urgent, or that it is not. what: of URGENT; where nobody says it, violence, whose numbers
+    serve any danger. Problem: unknown_urgency.
     """
     item = items.opened(session, item_id, by)
     kind = (what or item.urgent or "kekerasan") if urgent else None
