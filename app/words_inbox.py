@@ -118,10 +118,15 @@ URGENT: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
         "Jangan sebut nama, foto, atau alamat anak di tempat umum.",
         (("112", "darurat"), ("129", "SAPA, perempuan dan anak")),
     ),
-    "orang_hilang": (
+    "hilang": (
         "Mungkin orang hilang",
         "Tanyakan kapan dan di mana terakhir terlihat, lalu hubungi kepolisian.",
         (("112", "darurat"), ("110", "kepolisian")),
+    ),
+    "nyawa": (
+        "Mungkin nyawa terancam",
+        "Pastikan pertolongan sudah dipanggil, lalu tanyakan tempatnya secara pribadi.",
+        (("112", "darurat"), ("119", "ambulans")),
     ),
 }
 ATTACHED = {"laporan": "Foto dari warga", "bukti": "Foto bukti", "tangkapan": "Tangkapan layar pesan"}

@@ -20,7 +20,7 @@ ACTIONS = ("reply", "private_reply", "hide", "unhide", "delete")
 #: How something that was taken down by hand had reached us.
 CHANNELS = ("tatap muka", "telepon", "surat", "whatsapp", "pesan facebook", "pesan instagram")
 #: Why an item is urgent (app/language/urgency.py).
-URGENT = ("kekerasan", "bunuh_diri", "anak", "orang_hilang")
+URGENT = ("bunuh_diri", "kekerasan", "anak", "hilang", "nyawa")
 
 #: An item in one of these, of a kind that asks for it, waits for an answer.
 WAITING = ("belum ditanggapi", "dibuka lagi")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select, update
 
 from app import clock
+from app.language import urgency
 from app.models import MUST_ANSWER, Aspiration, Organisation
 from app.parts import Parts
 from app.problems import Problem
@@ -31,11 +32,12 @@ MACHINE = Actor("perkiraan")
 FILTER = Actor("penyaring spam")
 #: Kinds decided by these are no lesson: nobody of the organisation looked.
 NOT_TAUGHT = (FILTER.who, "warga")
+HIDDEN_BECAUSE = "Promosi judi atau penipuan"
 BATCH = 100
-#: The newest corrections that are learned from, and how many new ones make it worth learning again.
-LESSONS, WORTH = 4000, 10
-#: Learned again at most this often.
-RELEARN = timedelta(minutes=10)
+#: The newest decisions of people that are learned from, how many make it worth learning, and how often at most.
+LESSONS, WORTH, RELEARN = 4000, 20, timedelta(hours=24)
+#: The model that learned from them, under KENTONGAN_HOME.
+FILE = "perkiraan.npz"
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,7 @@ def waiting(parts: Parts, limit: int = BATCH) -> list[Look]:
 
 def alarm(parts: Parts, looks: Sequence[Look]) -> int:
     """Mark what is urgent and tell people at once; how many. By rules alone, so that it waits for no model."""
-    from app.language import urgency
-
-    found = {look.id: hit for look in looks if (hit := urgency.find(look.text)) is not None}
+    found = {look.id: hit for look in looks if (hit := urgency.urgent(look.text)) is not None}
     if not found:
         return 0
     with parts.db.write() as session:
@@ -72,10 +72,10 @@ def alarm(parts: Parts, looks: Sequence[Look]) -> int:
         for item in rows:
             # A person who has decided about it knows more than a rule.
             if item.urgent is None and item.urgent_by is None and item.id is not None:
-                item.urgent = found[item.id].reason
+                item.urgent = found[item.id].reasons[0]
                 session.add(item)
                 session.flush()
-                note(session, item, "urgent", MACHINE, facts={"to": item.urgent, "word": found[item.id].words})
+                note(session, item, "urgent", MACHINE, facts={"to": item.urgent, "words": found[item.id].said})
                 tell(session, item, "urgent")
                 marked += 1
     return marked
@@ -107,13 +107,13 @@ def suggest(parts: Parts, model: Triage, looks: Sequence[Look]) -> int:
                 .execution_options(synchronize_session=False)
             )
             written += int(session.connection().execute(change).rowcount == 1)
-        _hide(session, model, [(look, thoughts[look.id]) for look in looks])
+        _hide(session, [(look, thoughts[look.id]) for look in looks])
     return written
 
 
-def _hide(session: Session, model: Triage, thoughts: Sequence[tuple[Look, Suggestion]]) -> None:
+def _hide(session: Session, thoughts: Sequence[tuple[Look, Suggestion]]) -> None:
     """Hide what is surely spam, in organisations that want it; never what is urgent or was decided by a person."""
-    sure = [look for look, thought in thoughts if model.surely_spam(look.text, thought)]
+    sure = [look for look, thought in thoughts if thought.sure_spam and not thought.urgent]
     if not sure:
         return
     homes = {look.organisation_id for look in sure}
@@ -125,17 +125,17 @@ def _hide(session: Session, model: Triage, thoughts: Sequence[tuple[Look, Sugges
             continue
         try:
             with session.begin_nested():
-                moderating.hide(session, look.id, FILTER, "Promosi judi atau penipuan (disembunyikan penyaring)")
+                moderating.hide(session, look.id, FILTER, HIDDEN_BECAUSE, by_itself=True)
                 moderating.set_item(session, look.id, FILTER, kind="spam", status="diarsipkan")
         except Problem as problem:
             log.info("spam of item %s stays: %s", look.id, problem.code)
 
 
-def lessons(parts: Parts) -> list[tuple[str, str]]:
-    """(text, kind) that people of the organisations decided, newest first."""
+def lessons(parts: Parts) -> list[tuple[str, str, str]]:
+    """(text, kind, organisation) that people decided, oldest first."""
     with parts.db.read() as session:
         rows = session.execute(
-            select(col(Aspiration.text), col(Aspiration.kind))
+            select(col(Aspiration.text), col(Aspiration.kind), col(Aspiration.organisation_id))
             .where(
                 col(Aspiration.kind_by).is_not(None),
                 col(Aspiration.kind_by).not_in(NOT_TAUGHT),
@@ -144,7 +144,7 @@ def lessons(parts: Parts) -> list[tuple[str, str]]:
             .order_by(col(Aspiration.id).desc())
             .limit(LESSONS)
         )
-        return [(text, kind) for text, kind in rows]
+        return [(text, kind, str(organisation)) for text, kind, organisation in rows][::-1]
 
 
 def filters(session: Session, organisation_id: int) -> bool:

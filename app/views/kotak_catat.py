@@ -39,7 +39,8 @@ def catat() -> Any:
                 if form.kind.data != item.kind:
                     moderating.set_item(session, item.id or 0, actor(), kind=form.kind.data)
         except (PhotoProblem, Problem) as problem:
-            form.blame(Problem(problem.code, **problem.facts), words_of(problem))
+            known = Problem(problem.code, **problem.facts)
+            form.blame(known, words_of(known))
         else:
             say("Catatan disimpan.")
             return redirect(url_for("kotak.show", item_id=item.id), 303)

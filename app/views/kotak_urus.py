@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request, send_file, url_for
 from sqlmodel import Session
@@ -13,7 +13,7 @@ from app import times
 from app.frame import actor, organisation_id, parts, say, standing, words_of
 from app.models import Attachment, Handover, Outgoing, Person, Promise
 from app.problems import Problem, Stale
-from app.queries import handled, privacy
+from app.queries import handled, lapor, privacy
 from app.queries.inbox import Wanted
 from app.rights import needs, object_of, takes_photos
 from app.services import answer_here, bulk, handling, items, moderating, presence, promising
@@ -42,7 +42,7 @@ def urus(item_id: int, what: str) -> Any:
                 handling.attach(session, item_id, photo, "bukti", actor(), public="umum" in request.form)
             sentence = deed(session, item_id)
     except (PhotoProblem, Problem) as problem:
-        say(words_of(problem), "fail")
+        say(words_of(Problem(problem.code, **problem.facts)), "fail")
     except Stale:
         say(words_of(Problem("stale")), "fail")
     else:
@@ -214,8 +214,6 @@ DEEDS: dict[str, Callable[[Session, int], str]] = {
 @needs("kotak.jawab", of_object=True)
 def salin(item_id: int) -> Any:
     """The text for SP4N-LAPOR!, personal data of others masked, to be copied by hand."""
-    from app.queries import lapor
-
     own(item_id)
     with parts().db.read() as session:
         text = lapor.text_for_lapor(session, item_id)
@@ -252,7 +250,7 @@ def lampiran(attachment_id: int) -> Any:
 def _photos() -> list[Taken]:
     """What the form brought, cleaned; PhotoProblem."""
     files = [one for one in request.files.getlist("photos") if one.filename][:MOST_PHOTOS]
-    return [take(one.stream, store=parts().store) for one in files]
+    return [take(cast(BinaryIO, one.stream), store=parts().store) for one in files]
 
 
 def own(item_id: int) -> None:

@@ -51,9 +51,9 @@ def at_row(page: Page) -> str:
 
 def press(page: Page, key: str) -> None:
     """A key, and what it changes is there."""
-    with page.expect_response(lambda answer: "/kotak" in answer.url and answer.status == 200):
+    with page.expect_response(lambda answer: answer.url.endswith("/kotak") and answer.status == 200):
         page.keyboard.press(key)
-    page.wait_for_function("!document.querySelector('#isi[aria-busy]')")
+    page.wait_for_function("() => !document.querySelector('#isi[aria-busy]')")
 
 
 def kinds(web: Web) -> list[str]:
@@ -89,7 +89,7 @@ def test_twenty_mixed_comments_by_the_keyboard_alone(web: Web, browser: Browser,
     assert [row.text for row in residents.rows(web, Outgoing)] == ["Kami cek besok, Pak. 1 2 3 j k y"]
     # Several at once.
     page.keyboard.press("u")
-    page.wait_for_function("document.activeElement.closest('.pile > ol > li') !== null")
+    page.wait_for_function("() => document.activeElement.closest('.pile > ol > li') !== null")
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")

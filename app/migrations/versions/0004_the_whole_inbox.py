@@ -36,7 +36,7 @@ _OF_ITEM = (
     ("late_told", _TIME, None),
 )
 _RULES = (
-    ("urgent", "urgent is null or urgent in ('kekerasan', 'bunuh_diri', 'anak', 'orang_hilang')"),
+    ("urgent", "urgent is null or urgent in ('bunuh_diri', 'kekerasan', 'anak', 'hilang', 'nyawa')"),
     (
         "channel",
         "channel is null or channel in "
