@@ -48,6 +48,10 @@ _BARE = re.compile(
     r"(?<![a-z0-9.,/])[0-9]{1,3}[a-d]?(?=[ ]{0,2}(?:[,.;)\n]|$|(?:rt|rw|kel|kec|desa|ds|kab"
     r"|kota)(?![a-z])))(?![.,][0-9])"
 )
+_BARE_CASED = re.compile(
+    r"(?<![A-Za-z0-9.,/])[0-9]{1,3}[A-Da-d]?(?= (?!(?i:jam|hari|orang|tahun|bulan|minggu|arah|unit|rumah|warga"
+    r"|meter|titik|kali|lubang|lampu|jan|feb|peb|mar|apr|mei|jun|jul|ag|aug|sep|okt|nov|nop|des))[A-Z][a-z]{3,})"
+)
 _MORE = re.compile(
     rf"[ ,.;/\-(]{{0,4}}(?:{_RTRW}|{_HOUSE}|{_UNIT}|(?:no\.?[ ]?)?[0-9]{{1,3}}[a-d]?(?=[ ]?(?:[,.)\n]|$|rt|rw)))"
 )
@@ -113,7 +117,7 @@ def _named(low: str, head: re.Match[str], cased: str) -> int | None:
     if head["estate"] in ("blok", "blk"):
         return _block(low, head)
     tail = _TAIL.search(window)
-    bare = _BARE.search(window) if head["street"] else None
+    bare = _bare(window, cased[start : start + _REACH]) if head["street"] else None
     if bare is not None and (tail is None or bare.start() < tail.start()) and _bare_holds(window, bare, head, cased):
         tail = bare
     if tail is None:
@@ -125,6 +129,12 @@ def _named(low: str, head: re.Match[str], cased: str) -> int | None:
     if tail.re is _TAIL and tail["door"] is not None and not head["estate"]:
         return None
     return start + tail.end()
+
+
+def _bare(low: str, cased: str) -> re.Match[str] | None:
+    """A number that ends the street: before a sign, the end, RT, or a place with a capital («Jl. Mustofa 10 Depok»)."""
+    found = [each for each in (_BARE.search(low), _BARE_CASED.search(cased)) if each]
+    return min(found, key=lambda each: each.start(), default=None)
 
 
 def _bare_holds(window: str, bare: re.Match[str], head: re.Match[str], cased: str) -> bool:

@@ -11,7 +11,7 @@ Span = tuple[str, int, int]
 _MONTH = (
     r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|peb(?:ruari)?|mar(?:et|ch)?|mrt|apr(?:il)?|mei|may|juni?|june"
     r"|juli?|july"
-    r"|ag(?:u?s?(?:tus)?|t)|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nop(?:ember)?|nov(?:ember)?"
+    r"|ag(?:ustus|ust|us|st|s|t)|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nop(?:ember)?|nov(?:ember)?"
     r"|des(?:ember)?|dec(?:ember)?)"
 )
 _YEAR = r"(?:19[0-9]{2}|20[0-9]{2}|'?[0-9]{2})"
@@ -41,7 +41,7 @@ _ELSE = re.compile(
     r"|diambil|cetak|dicetak|belum"
     r"|blm|sudah|sdh|udah|sampai|tetapi|tapi|mohon|kapan|keluar|ajukan|diajukan|mengajukan|hilang|rusak|kegiatan"
     r"|acara|selesai|jadi|pengajuan|dilayani|pelayanan|gratis|bisa|undangan|surat|dinas|disdukcapil"
-    r"|harlah|vaksin|batin|bathin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah"
+    r"|harlah|vaksin|program|kebijakan|organisasi|komunitas|lembaga|batin|bathin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah"
     r"|kontrol|update|per)(?![a-z])"
 )
 #: Words before the label that make it the birth of no person.

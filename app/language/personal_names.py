@@ -51,6 +51,14 @@ _NO_NAME = vocabulary(
     " sedang lagi kena terkena menderita mengidap dipukul dianiaya diperkosa dilecehkan dirawat berobat nunggu"
     " menunggu bernama atas nama selalu sering seorang sebatang hidup tinggal"
 )  # fmt: skip
+_HONOUR = re.compile(r"(?:(?:haji|hajah|hajjah|hj|h|ustadz?|ustadzah|kyai|kiai|rt|rw)\.?[ ])+(?=[A-Z])", re.IGNORECASE)
+#: Frequent given names: with a capital they are one without a title.
+_GIVEN = re.compile(
+    r"(?<![A-Za-z])(?=(?:Siti|Udin|Asep|Ujang|Dedi|Dede|Budi|Agus|Slamet|Sri|Eko|Dwi|Rina|Yuni|Sumarni|Suparmi|Joko|Bambang|Sutrisno"
+    r"|Suparno|Euis|Neneng|Entin|Iis|Cecep|Maman|Dadang|Tatang|Iwan|Hendra|Rudi|Yanti|Wati|Yati|Tuti|Ani|Nani|Aminah|Fatimah|Aisyah"
+    r"|Muhammad|Muhamad|Mohamad|Ahmad|Achmad|Abdul|Sukirman|Supri|Sugeng|Sumiati|Rohayati|Rohani|Ngatinem|Ponirah|Sarinah|Rizky|Rizki"
+    r"|Dewi|Ratna|Lilis|Nurul|Nuraini|Yusuf|Ibrahim|Hasan|Husen|Ali|Umar|Made|Wayan|Ketut|Nyoman|Komang|Putu)(?![A-Za-z]))"
+)
 _END = re.compile(r"[!?\n]|\.\s+[A-Z]")
 _REACH = 70
 
@@ -60,10 +68,10 @@ def beside_need(text: str) -> list[tuple[int, int]]:
     needs = [(each.start(), each.end()) for each in _NEED.finditer(text)]
     found: list[tuple[int, int]] = []
     done = at = 0
-    for titled in _TITLED.finditer(text) if needs else ():
-        if titled.start() < done:
+    for place, title in _begun(text) if needs else ():
+        if place < done:
             continue
-        name = _name(text, titled.end(), titled["title"].lower())
+        name = _name(text, place, title)
         if name is None:
             continue
         while at < len(needs) and needs[at][1] < name[0] - _REACH:
@@ -79,8 +87,16 @@ def beside_need(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def _begun(text: str) -> list[tuple[int, str]]:
+    """Where names may begin: after a title, or with a frequent given name (title '')."""
+    titled = [(each.end(), each["title"].lower()) for each in _TITLED.finditer(text)]
+    return sorted([*titled, *((each.start(), "") for each in _GIVEN.finditer(text))])
+
+
 def _name(text: str, start: int, title: str) -> tuple[int, int] | None:
     """One to three words after a title that are no ordinary words; in capitals where the title alone says little."""
+    honour = _HONOUR.match(text, start)
+    start = honour.end() if honour else start
     first, end, words = start, start, 0
     while words < 3:
         word = _WORDS.match(text, end + (1 if words else 0))

@@ -178,7 +178,7 @@ def _plausible(row: Row, at: int, last: int, plus: bool, reading: Reading) -> bo
     dashed = (
         last > at
         and _AREA.fullmatch(row.texts[at]) is not None
-        and (row.gaps[at] or "").strip() in ("-", ")", ")-", "/")
+        and (row.gaps[at] or "").strip() in ("-", ")", ")-", "/", ".")
     )
     length = len(digits)
     area = last > at and row.gaps[at] == " " and _AREA.fullmatch(row.texts[at]) is not None and last - at <= 2

@@ -32,7 +32,7 @@ _NO_TAIL = vocabulary(
     " hp ton rp kwh kw"
     " va wa no tk sd smp sma smk pkh blt pkk ibu pak bu tbc hal jam bln org x s/d sdh jg lg ga gk tdk bgt kak min"
     " pcs buah lbr ltr l"
-    " gb mb watt ekor bh paket unit roda pns asn bpk pa ok aku sy ane kami kita mau dah udh blm pas kok sih"
+    " gb mb iu watt ekor bh paket unit roda pns asn bpk pa ok aku sy ane kami kita mau dah udh blm pas kok sih"
     " tuh"
 )
 _NAMES = re.compile(r"(?:l[ \-]?300|t[ \-]?120[ ]?s?s?|f[ \-]?16|b[ \-]?29)$", re.IGNORECASE)
@@ -69,7 +69,7 @@ def _with_word(plate: re.Match[str]) -> bool:
     cut = tail.lower() in _NO_TAIL and not tail.isupper()
     if not tail or cut:  # only the number: it must look like one, in capitals
         return plate["area"].isupper() and len(number) >= 3 and not _year(number)
-    return len(number) >= 3 or (plate["area"].isupper() and tail.lower() not in _NO_TAIL)
+    return len(number) >= 3 or (plate["area"].isupper() and (tail.isupper() or tail.lower() not in _NO_TAIL))
 
 
 def _alone(plate: re.Match[str], low: str) -> bool:
@@ -77,7 +77,7 @@ def _alone(plate: re.Match[str], low: str) -> bool:
     if not tail or len(number) < 3 or _NAMES.match(plate["area"] + plate["one"] + number):
         return False
     if re.search(
-        r"(?:blok|gedung|ruang|kelas|lantai|tahun|uu|pasal|golongan|rt|rw|no)[ .]{0,2}$",
+        r"(?:vitamin|lampu|blok|gedung|ruang|kelas|lantai|tahun|uu|pasal|golongan|rt|rw|no)[ .]{0,2}$",
         low[max(0, plate.start() - 10) : plate.start()],
     ):
         return False
@@ -86,7 +86,7 @@ def _alone(plate: re.Match[str], low: str) -> bool:
     ):
         return False
     if plate["area"].isupper() and tail.isupper():
-        return len(tail) > 1 or not _year(number)
+        return len(tail) > 1 or (len(number) == 4 and not _year(number))
     if plate["area"].isupper():
         return len(tail) > 1 and not _year(number)
     tight = not plate["one"] and not plate["two"]
