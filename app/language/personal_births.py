@@ -41,7 +41,7 @@ _ELSE = re.compile(
     r"|diambil|cetak|dicetak|belum"
     r"|blm|sudah|sdh|udah|sampai|tetapi|tapi|mohon|kapan|keluar|ajukan|diajukan|mengajukan|hilang|rusak|kegiatan"
     r"|acara|selesai|jadi|pengajuan|dilayani|pelayanan|gratis|bisa|undangan|surat|dinas|disdukcapil"
-    r"|harlah|vaksin|program|kebijakan|organisasi|komunitas|lembaga|batin|bathin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah"
+    r"|harlah|vaksin|sapi|kambing|program|kebijakan|organisasi|komunitas|lembaga|batin|bathin|dirayakan|diadakan|peringatan|diperingati|prematur|meninggal|wafat|menikah"
     r"|kontrol|update|per)(?![a-z])"
 )
 #: Words before the label that make it the birth of no person.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 REACH = 60
 
 _BANKS = (
-    r"bri(?:mo)?|bca|bni|bsi|btn|bjb|mandiri|danamon|cimb(?: ?niaga)?|permata|sea ?bank|jago|jenius|btpn|muamalat"
+    r"bri(?:mo|link)?|bca|bni|bsi|btn|bjb|mandiri|danamon|cimb(?: ?niaga)?|permata|sea ?bank|jago|jenius|btpn|muamalat"
     r"|mega"
     r"|panin|ocbc(?: ?nisp)?|maybank|bukopin|sinarmas|blu|neo ?bank|allo|bpd|bpr|bank [a-z]{3,12}"
 )
@@ -41,11 +41,11 @@ _LABEL = re.compile(
 )
 #: Words that may stand between a name of a number and the number itself.
 _FILL = re.compile(
-    r"[\s:=.,()/\-'\"]*(?:(?:no|nomor|nomer|nmr|ke|di|saya|nya|aku|sy|ini|itu|adalah|yaitu|yg|yang|aktif|aktip"
+    r"[\s:=.,()+/\-'\"]*(?:(?:no|nomor|nomer|nmr|ke|di|saya|nya|aku|sy|ini|itu|adalah|yaitu|yg|yang|aktif|aktip"
     r"|pribadi|rekening"
-    r"|rek|norek|bank|via|bisa|tf|transfer|untuk|utk|ya|kak|pak|bu|admin|bpk|ibu|dgn|dengan|sama|unit|syariah|kcp"
+    r"|rek|norek|bank|via|bisa|tf|transfer|untuk|utk|ya|kak|pak|bu|admin|bpk|ibu|dgn|dengan|sama|unit|syariah|pln|pdam|kcp"
     r"|kas)"
-    r"(?![a-z])[\s:=.,()/\-'\"]*){0,6}"
+    r"(?![a-z])[\s:=.,()+/\-'\"]*){0,6}"
     r"(?:(?:a[./]?n\.?|atas nama)[\s:.]+(?:[a-z.']{1,15}[\s:=.,()/\-]+){1,4})?"
 )
 _STOPS = re.compile(r"[!?;\n]|[a-z]{4,}\.\s+(?=[a-z]{3,}\s+[a-z]{3,})")

@@ -26,6 +26,7 @@ _MOBILE_ABROAD = re.compile(r"(?:00)?620?8[1-9][0-9]{6,10}")
 _LANDLINE = re.compile(r"(?:00?62|0|62)(?:2[1-9]|[3-79][1-9]|[3-79]0)[0-9]{6,9}")
 _AREA = re.compile(r"0(?:2[1-9]|[3-79][1-9])[0-9]?")
 _ABROAD = re.compile(r"(?:1|2[07]|3[0-9]|4[0-9]|5[1-8]|6[013-6]|7|8[1246]|9[0-8])[0-9]{7,12}")
+_FILE = re.compile(r"\.(?:jpe?g|png|pdf|mp4|docx?|xlsx?|webp)(?![a-z])")
 _SHORTEST_ACCOUNT, _LONGEST_ACCOUNT = 8, 18
 
 
@@ -90,7 +91,7 @@ def region(digits: str) -> bool:
 
 def valid_nik(digits: str) -> bool:
     """PPKKCC DDMMYY SSSS: a region, a day (a woman's plus 40) that its month has, a serial that is not 0000."""
-    if len(digits) != LONGEST or not region(digits) or digits[12:] == "0000":
+    if len(digits) != LONGEST or not region(digits) or digits[12:] == "0000" or len(set(digits)) == 1:
         return False
     day, month = int(digits[6:8]), int(digits[8:10])
     day -= 40 if day > 40 else 0
@@ -156,6 +157,8 @@ def _plausible(row: Row, at: int, last: int, plus: bool, reading: Reading) -> bo
     start, written = row.starts[at], row.written(at, last)
     digits = "".join(row.texts[at : last + 1])
     beside = labels.before(row.layer, start)
+    if _FILE.match(row.layer, row.ends[last]):  # «081234567890.pdf»
+        return False
     called = beside.kind == "phone" or (beside.kind == "wallet" and beside.near)
     if (
         (beside.kind == "other" and beside.near)

@@ -16,7 +16,7 @@ AREAS = vocabulary(
 )
 _PLATE = re.compile(
     r"(?<![A-Za-z0-9&/.,'\-])(?P<area>[A-Za-z]{1,2})(?P<one>[ .\-]{0,2})(?P<number>[1-9][0-9]{0,3})"
-    r"(?:(?P<two>[ .\-]{0,2})(?P<tail>[A-Za-z]{1,3}))?(?![A-Za-z0-9])"
+    r"(?:(?P<two>[ .\-]{0,2})(?P<tail>[A-Za-z]{1,3}))?(?![A-Za-z0-9])(?! [0-9]{3})"
 )
 _VEHICLE = re.compile(
     r"(?<![a-z])(?:plat|pelat|flat nomor|nopol|no\.? ?pol|nomor polisi|no\.? ?polisi|tnkb|motor|mobil|truk|truck"

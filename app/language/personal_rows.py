@@ -99,6 +99,9 @@ _BEFORE_GLUED = re.compile(
 
 def glued(layer: str, start: int) -> bool:
     """Letters right before the digits that are no word of phones: «JP0812345678» is a parcel."""
+    before = layer[max(0, start - 8) : start]
+    if re.search(r"(?<!wa)(?<!hp)(?<=[a-z])_$|(?<![a-z])(?:po|so|do|inv|trx|spk|reg|id|jp|jx|spx)-$", before):
+        return True
     if start == 0 or not layer[start - 1].isalpha():
         return False
     return _BEFORE_GLUED.search(layer[max(0, start - 8) : start]) is None
