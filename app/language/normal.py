@@ -57,7 +57,7 @@ _TOKEN = re.compile(
     r"|(?P<sebut>@[a-z0-9_][a-z0-9_.]{0,40})"
     r"|(?P<uang>rp\.? ?\d[\d.,]{0,20}(?: ?(?:rb|rebu|ribu|jt|juta|k|m))?\b"
     r"|\d[\d.,]{0,20} ?(?:rb|rebu|ribu|jt|jeti|juta|milyar|miliar)(?:an)?\b)"
-    r"|(?P<angka>\d(?:[ .,:/-]?\d){0,30}(?![^\W\d_]))"
+    r"|(?P<angka>\d(?:[.,:/-]?\d| (?=\d{2})\d){0,30}(?![^\W\d_]))"
     r"|(?P<word>[^\W_]+(?:[*@$'’`|]{1,3}[^\W_]+)*)"
     r"|(?P<tanda>[?!])"
     r"|(?P<lain>[^\w\s])"
