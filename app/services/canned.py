@@ -132,7 +132,9 @@ def fill(text: str, item: Aspiration, organisation: Organisation, by: Actor) -> 
     }
     known["nama"] = known["nama"] or "Bapak/Ibu"
     # In one pass: braces that came with a name are no field.
-    return _FIELD.sub(lambda found: known[_field(found)], text)
+    filled = _FIELD.sub(lambda found: known[_field(found)], text)
+    # "Yanti S." at the end of a sentence brings its own full stop.
+    return filled.replace(f"{known['nama']}.", known["nama"]) if known["nama"].endswith(".") else filled
 
 
 def is_ready_made(session: Session, item: Aspiration, by: Actor, text: str) -> bool:
