@@ -27,6 +27,8 @@ MENU = (
     ("jadwal.index", "jadwal.lihat", "calendar", "Jadwal", "Jadwal", "jadwal"),
     ("kotak.index", "kotak.baca", "inbox", "Kotak Aspirasi", "Aspirasi", "kotak"),
     ("statistik.index", "statistik.lihat", "chart", "Statistik", "Statistik", None),
+    ("pengawasan.index", "pengawasan.lihat", "clock", "Pengawasan", "Pengawasan", None),
+    ("kalender.index", "kotak.baca", "calendar", "Kalender Kerja", "Kalender", None),
     ("akun.index", "akun.lihat", "plug", "Akun Media Sosial", "Akun", "akun"),
 )
 

@@ -1,8 +1,8 @@
 """Who may do what: one table, one decorator per route, one check for every request and every object.
 
-A role gives rights in the organisation of its membership. Two reach further: kominfo sees the statistics of its area
-(its organisation and all below it), pengelola may do everything everywhere. Everybody else sees exactly the
-organisations of their memberships.
+A role gives rights in the organisation of its membership. Three reach further: kominfo sees the statistics of its area
+(its organisation and all below it), pembina how the inboxes below stand in numbers, pengelola may do everything
+everywhere. Everybody else sees exactly the organisations of their memberships.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ RIGHTS = {
     "jadwal.lihat": "the schedule and the history of deliveries",
     "kotak.baca": "read the inbox",
     "kotak.jawab": "answer, sort, assign, hide",
+    "pengawasan.lihat": "how the inbox stands, in numbers",
+    "kalender.kelola": "correct the working calendar and the deadlines by kind",
     "statistik.lihat": "engagement per post and account",
     "akun.lihat": "the accounts and their health",
     "akun.kelola": "connect, check and reconnect accounts; decide about unclear deliveries",
@@ -39,19 +41,19 @@ RIGHTS = {
 }
 _EVERYBODY = frozenset({"diri", "beranda.lihat", "statistik.lihat", "foto.lihat"})
 _PETUGAS = _EVERYBODY | {"kiriman.tulis", "jadwal.lihat", "akun.lihat"}
-_EVALUATION = frozenset({"beranda.lihat", "statistik.lihat", "foto.lihat", "penilaian.lihat"})
+_EVALUATION = frozenset({"beranda.lihat", "statistik.lihat", "foto.lihat", "penilaian.lihat", "pengawasan.lihat"})
 
 #: The table.
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     "petugas": _PETUGAS,
-    "koordinator": _PETUGAS | {"kotak.baca", "kotak.jawab", "akun.kelola"},
-    "pembina": _EVERYBODY | {"kiriman.setujui", "jadwal.lihat", "kotak.baca", "akun.lihat"},
+    "koordinator": _PETUGAS | {"kotak.baca", "kotak.jawab", "akun.kelola", "kalender.kelola", "pengawasan.lihat"},
+    "pembina": _EVERYBODY | {"kiriman.setujui", "jadwal.lihat", "kotak.baca", "akun.lihat", "pengawasan.lihat"},
     "juri": _EVERYBODY | {"penilaian.lihat", "penilaian.menilai"},
     "kominfo": _EVALUATION | {"diri"},
     "pengelola": frozenset(RIGHTS),
 }
-#: What kominfo may also do in the organisations below its own.
-AREA_RIGHTS: dict[str, frozenset[str]] = {"kominfo": _EVALUATION}
+#: What a role may also do in the organisations below its own.
+AREA_RIGHTS: dict[str, frozenset[str]] = {"kominfo": _EVALUATION, "pembina": frozenset({"pengawasan.lihat"})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,13 @@ def objects(web: Web, organisation: str) -> Mapping[str, object]:
                 aspiration_id=item, kind="bukti", sha256=taken.sha256, width=taken.width, height=taken.height
             )
         )
+        entry = add(
+            models.CalendarEntry(
+                organisation_id=home, kind="libur", first=later.date(), last=later.date(), name="Sedekah bumi"
+            )
+        )
     return {
+        "entry_id": entry,
         "attachment_id": attachment,
         "account_id": account,
         "post_id": post,
