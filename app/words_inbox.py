@@ -26,6 +26,7 @@ HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("aspiration", "diarsipkan"): ("draft", "lock", "Diarsipkan"),
     ("aspiration", "answer_here"): ("ok", "reply", "Dijawab di halaman lacak"),
     ("aspiration", "on_page"): ("plan", "globe", "Izin tampil di halaman umum diubah"),
+    ("aspiration", "forget"): ("draft", "lock", "Nomor HP dan foto dihapus, enam bulan setelah selesai"),
     ("aspiration", "add"): ("wait", "note", "Warga menambah keterangan"),
     ("aspiration", "content"): ("ok", "heart", "Warga menyatakan selesai"),
     ("aspiration", "not_content"): ("wait", "again", "Warga menyatakan belum selesai"),

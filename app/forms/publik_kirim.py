@@ -26,7 +26,7 @@ class Send(PageForm):
     kind = RadioField(
         "Ini tentang apa?",
         [InputRequired("Pilih dahulu: keluhan, aspirasi, kritik, atau pertanyaan.")],
-        choices=list(KINDS.items()),
+        choices=KINDS,
         validate_choice=True,
     )
     text = TextAreaField(
@@ -60,6 +60,6 @@ class Send(PageForm):
     def offer(self, villages: list[str]) -> None:
         """The villages to choose from; nobody has to."""
         rest = [ELSEWHERE] if villages else []
-        self.village.choices = [("", "Pilih desa"), *((name, name) for name in (*villages, *rest))]
+        self.village.choices = {"": "Pilih desa"} | {name: name for name in (*villages, *rest)}
         if self.village.data not in {"", *villages, *rest}:
             self.village.data = ""
