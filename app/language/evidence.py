@@ -29,12 +29,12 @@ SIGNS: dict[str, frozenset[str]] = {
         "bencana rugi kerugian tunggakan",
         "minta": "mohon tolong bantuannya ditindaklanjuti diperbaiki dibetulkan ditertibkan ditinjau dicek "
         "segera ditangani penanganan diperhatikan perbaiki tindak diatasi diproses dibenahi dikeruk diangkut",
-        "usul": "usul usulan usulkan mengusulkan diusulkan saran sarannya menyarankan masukan harap harapan harapannya "
+        "usul": "usul usulan usulkan mengusulkan diusulkan saran sarannya menyarankan masukan harap harapannya "
         "berharap sebaiknya alangkah hendaknya seyogyanya seyogianya seharusnya mestinya idealnya adakan diadakan "
-        "mengadakan buatkan bentuk dibentuk dibikin dibuat ditambah tambah tambahin tambahkan perbanyak "
-        "diperbanyak ingin pengennya inginnya andai andaikan coba mending libatkan ajak undang sediakan request req "
-        "next lanjutkan tingkatkan perlu perlunya depannya kedepannya payun ngarep mari ayo yuk dipertimbangkan "
-        "pertimbangkan kiranya idenya ide dong supaya agar mending semoga kapan-kapan prioritaskan jadikan "
+        "mengadakan buatkan dibentuk ditambah tambahin tambahkan perbanyak "
+        "diperbanyak pengennya inginnya andai mending libatkan undang sediakan request req "
+        "lanjutkan tingkatkan depannya kedepannya payun mari yuk dipertimbangkan "
+        "pertimbangkan kiranya idenya dong mending semoga kapan-kapan prioritaskan jadikan "
         "diperluas rutin rutinkan adain diadain dianggarkan bagusnya enaknya",
         "cela": "pencitraan percuma formalitas omdo doang cuma mulu melulu tebang nepotisme kolusi "
         "korupsi bohong dibohongi janji gaya asal ngawur lebay basi payah kacau amburadul mengecewakan kecewa muak bosan "
@@ -49,6 +49,10 @@ SIGNS: dict[str, frozenset[str]] = {
         "casino kasino taruhan parlay bandar bandarqq poker domino sbobet freebet cuan bosku hoki zonk wd withdraw "
         "perkalian rollingan cashback referral turnover pragmatic pgsoft bonanza princess 4d sgp sdy "
         "ceme sabung freechip x500 x1000 x5000 jepey toto4d ",
+        "niaga": "jual beli dijual gadai kredit cicilan harga murah termurah promo pesan pesanan order ready stok grosir warna "
+        "original ori garansi wa whatsapp hub hubungi kirim diskon gratis bonus dana pinjam modal profil bio situs "
+        "hasil menang lunas utang hutang untung gaji kerja karyawan dibayar saldo huni kpr dp tukar eceran toko lapak "
+        "shopee lazada tiktok etalase katalog instan follower anda ribuan jutaan boncos main bayar",
         "tawar": "pinjaman pinjol cair jaminan agunan bpkb checking limit paylater gestun galbay followers "
         "follower likes subscribe subscriber follow follback folback folow bio profile dm inbox "
         "japri order cod promo diskon grosir dijual lowongan penghasilan passive income "

@@ -205,6 +205,8 @@ def _words(raw: str) -> tuple[tuple[str, ...], bool]:
     if doubled := _DOUBLED.fullmatch(said):
         word = _plain(doubled.group(1))
         return (word, _plain(word + (doubled.group(2) or ""))), signed
+    if re.fullmatch(r"[a-z]{3,}[234]d", said):  # a lottery's name: so many digits are guessed
+        return (_plain(said[:-2]), "<ekor>"), signed
     body = re.sub(r"\d+$", "", said)
     tail = len(said) - len(body)
     if body.isalpha():
