@@ -142,6 +142,8 @@ class Graph:
         """
         after: dict[str, str] = {}
         anew = False
+        # A last page may name itself, or one before it, as its next: from there on all was seen.
+        gone_to: list[dict[str, str]] = []
         for _ in range(MAX_PAGES):
             try:
                 answer = self.get(node, edge, {**params, "limit": str(limit), **after})
@@ -153,14 +155,15 @@ class Graph:
             except Refused as refusal:
                 if isinstance(refusal, Gone) or not after or anew:
                     raise
-                after, anew = {}, True
+                after, anew, gone_to = {}, True, []
                 continue
             rows = answer.get("data")
             yield [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
             going_on = _next(answer.get("paging"))
-            if not going_on or going_on == after:
+            if not going_on or going_on in gone_to:
                 return
             after = going_on
+            gone_to.append(after)
         raise Busy("unreadable")
 
     def debug_token(self) -> Answer | None:
