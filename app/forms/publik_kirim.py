@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.forms._base import PageForm, strip
 from app.services.receiving import NAME_MOST, PHONE_MOST, PHOTOS_MOST, TEXT_MOST
@@ -16,6 +16,7 @@ KINDS = {
     "pertanyaan": "Syarat, jadwal, tempat",
 }
 ELSEWHERE = "Di luar daftar ini"
+CHOOSE = "Pilih dahulu: keluhan, aspirasi, kritik, atau pertanyaan."
 
 
 class Send(PageForm):
@@ -25,9 +26,9 @@ class Send(PageForm):
     anyway = HiddenField()
     kind = RadioField(
         "Ini tentang apa?",
-        [InputRequired("Pilih dahulu: keluhan, aspirasi, kritik, atau pertanyaan.")],
+        [InputRequired(CHOOSE)],
         choices=KINDS,
-        validate_choice=True,
+        validate_choice=False,
     )
     text = TextAreaField(
         "Ceritakan",
@@ -56,6 +57,11 @@ class Send(PageForm):
     anonymous = BooleanField("Kirim tanpa nama; nama dan nomor HP tidak disimpan")
     secret = BooleanField("Rahasiakan; jangan tampilkan di halaman ini")
     trap = StringField("Situs web (biarkan kosong)", render_kw={"autocomplete": "off", "tabindex": "-1"})
+
+    def validate_kind(self, field: RadioField) -> None:
+        """One of ours, in our words."""
+        if field.data not in KINDS:
+            raise ValidationError(CHOOSE)
 
     def offer(self, villages: list[str]) -> None:
         """The villages to choose from; nobody has to."""

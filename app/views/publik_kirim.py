@@ -81,7 +81,7 @@ def _sent(page: Profile) -> Any:
             known = receiving.known(session, parts().sealer, page.id, _said(form, ticket.nonce, []))
         if known is not None:
             return _done(page, form, known)
-    if fault := _guard(form, ticket):
+    if fault := _guard(form, ticket, valid=valid):
         form.form_errors.append(fault)
         return _page(page, form, 422, kept)
     if not _allowed("photos", PHOTOS_PER_ADDRESS):
@@ -106,7 +106,7 @@ def _sent(page: Profile) -> Any:
     return _done(page, form, received)
 
 
-def _guard(form: Send, ticket: tickets.Ticket | None) -> str | None:
+def _guard(form: Send, ticket: tickets.Ticket | None, *, valid: bool) -> str | None:
     """What stands in the way of taking it, in a sentence; another tap on the same page mends it."""
     if ticket is None or not 0 <= ticket.age_s + 120 <= MOST_S:
         form.ticket.data = ""
@@ -116,7 +116,7 @@ def _guard(form: Send, ticket: tickets.Ticket | None) -> str | None:
     if form.trap.data:
         form.trap.data = ""
         return TRAPPED
-    return TOO_QUICK if ticket.age_s < LEAST_S else None
+    return TOO_QUICK if valid and ticket.age_s < LEAST_S else None
 
 
 def _said(form: Send, nonce: str, kept: list[str]) -> Sent:
