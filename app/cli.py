@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from app.commands import accounts, inboxes, installing, posts, running, texts
+from app.commands import accounts, inbox_acts, inboxes, installing, posts, running, texts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +26,7 @@ for command in (
     accounts.account,
     posts.post,
     posts.delivery,
-    inboxes.inbox,
+    inbox_acts.inbox,
     inboxes.engagement,
     texts.text,
 ):

@@ -76,17 +76,20 @@ def return_handover(session: Session, handover_id: int, by: Actor, reason: str =
 
 
 def settle(
-    session: Session, item_id: int, by: Actor, proof: str = "", attachment_ids: Iterable[int] = ()
-) -> Aspiration:
+    session: Session, item_id: int, by: Actor, proof: str = "", attachment_ids: Iterable[int] = (), *,
+    taken: bool = False,
+) -> Aspiration:  # fmt: skip
     """Solved. A keluhan needs proof: words that say what was done, or a photo. What was promised is kept with it.
 
-    attachment_ids: photos of this item that show it; those of kind "bukti" that are there count unasked.
+    attachment_ids: photos of this item that show it; those of kind "bukti" that are there count unasked. taken: the
+    operator's word is taken for it.
     Problem: proof_needed, unknown_photo, status_impossible.
     """
     item = items.opened(session, item_id, by)
     proof = _short(proof, ANSWER_MOST, "proof")
     photos = _proofs(session, item_id, set(attachment_ids))
-    proven(item, proof, photos)
+    if not taken:
+        proven(item, proof, photos)
     if item.status == "selesai":
         raise Problem("status_impossible", field="status", source=item.status, target="selesai")
     items.set_status(session, item, "selesai", by, why=proof or None, facts={"attachments": photos})

@@ -364,6 +364,14 @@ def _today(days: int = 0) -> date:
 
 
 class TestSettling:
+    def test_the_operators_word_is_taken(self, desk: Desk) -> None:
+        item = desk.item()
+        operator = Actor("pengelola")
+        refused(desk, "proof_needed", lambda session: handling.settle(session, item, operator))
+        with desk.db.write() as session:
+            moderating.set_item(session, item, operator, status="selesai")
+        assert desk.row(item).status == "selesai"
+
     @pytest.mark.parametrize(
         ("kind", "proof", "photo", "settled"),
         [
