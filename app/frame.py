@@ -16,6 +16,7 @@ from app.parts import Parts
 from app.problems import Problem, Stale
 from app.queries import home
 from app.rights import Standing
+from app.services import deadlines
 from app.states import Actor
 from app.words import sentence
 
@@ -93,7 +94,7 @@ def add(app: Flask) -> None:
         tanggal_pendek=lambda at: times.short_date(_day(at), _day(clock.now())),
         dekat=lambda at: times.moment(at, zone(), clock.now()),
         lalu=lambda at: times.ago(at, zone(), clock.now()),
-        tenggat=lambda at: times.deadline(at, zone(), clock.now()),
+        tenggat=lambda at: times.deadline(at, zone(), clock.now(), _works),
         iso=lambda at: times.local(at, zone()).isoformat(timespec="minutes"),
         judul=lambda caption: home.headline(caption),
         angka=times.number,
@@ -110,6 +111,18 @@ def add(app: Flask) -> None:
 
 def _day(at: datetime | date) -> date:
     return times.local(at, zone()).date() if isinstance(at, datetime) else at
+
+
+def _works(day: date) -> bool:
+    """Whether people work on a date in the current organisation; its calendar is read once a request."""
+    here: Standing | None = g.get("standing")
+    if here is None or here.organisation is None:
+        return day.weekday() < 5
+    if g.get("calendar_of") != here.organisation.id:
+        with parts().db.read() as session:
+            g.calendar = deadlines.of(session, here.organisation.id).calendar
+        g.calendar_of = here.organisation.id
+    return bool(g.calendar.day(day).spans)
 
 
 def _context() -> dict[str, Any]:

@@ -5,6 +5,7 @@ The zone is an organisation's (app/models/organisation.ZONES); every time a pers
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
@@ -99,21 +100,26 @@ def ago(at: datetime, zone: str, now: datetime) -> str:
     return moment(at, zone, now)
 
 
-def deadline(at: datetime, zone: str, now: datetime) -> tuple[int, str]:
+def _weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+def deadline(at: datetime, zone: str, now: datetime, works: Callable[[date], bool] = _weekday) -> tuple[int, str]:
     """Beats and words of a deadline: 1 there is time, 2 today or tomorrow, 3 (titir) late.
 
     "Lewat sejak kemarin", "Lewat sejak 09.00 WIB", "Hari ini, 15.00 WIB", "Besok, 08.05 WIB", "Sisa 2 hari kerja"
-    (Monday to Friday; without one left the day is named).
+    (works: whether people work on a date, Monday to Friday by default; without one left the day is named).
     """
     day, today = local(at, zone).date(), local(now, zone).date()
     if at <= now:
         since = clock_time(at, zone) if day == today else day_near(day, today)
         return 3, f"Lewat sejak {since}"
     near = day_near(day, today)
-    working = sum((today + timedelta(days=n)).weekday() < 5 for n in range(1, (day - today).days + 1))
-    if (day - today).days > 1 and working:
+    far = (day - today).days
+    working = sum(works(today + timedelta(days=n)) for n in range(1, far + 1)) if 1 < far < 400 else 0
+    if working:
         return 1, f"Sisa {working} hari kerja"
-    return (2 if (day - today).days <= 1 else 1), f"{near[0].upper()}{near[1:]}, {clock_time(at, zone)}"
+    return (2 if far <= 1 else 1), f"{near[0].upper()}{near[1:]}, {clock_time(at, zone)}"
 
 
 def next_midnight(now: datetime, zone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wtforms import IntegerField, SelectField, StringField
@@ -22,7 +23,9 @@ _NO_DAY = "Tanggal ini tidak ada. Tulis seperti 2026-08-20."
 
 
 def _hour(label: str) -> Any:
-    return StringField(label, filters=[strip], render_kw={"type": "time"})
+    # Not type=time: a browser set to English would ask for AM and PM, and is too wide for a table on a phone.
+    kept = {"inputmode": "decimal", "maxlength": "8", "autocomplete": "off"}
+    return StringField(label, filters=[strip], render_kw=kept)
 
 
 class Day(PageForm):
@@ -149,8 +152,8 @@ def slug(kind: str) -> str:
 
 
 def clock_words(minutes: int | None) -> str:
-    """Minutes after midnight as "08:00", the way fields hold it; a day that ends at midnight as 23:59."""
-    return "" if minutes is None else "{:02}:{:02}".format(*divmod(min(minutes, 1439), 60))
+    """Minutes after midnight as "08.00"; a day that ends at midnight as 24.00."""
+    return "" if minutes is None else "{:02}.{:02}".format(*divmod(minutes, 60))
 
 
 def _words(span: tuple[int, ...] | None) -> tuple[str, str]:
@@ -161,10 +164,12 @@ def _minutes(field: Any) -> int | None:
     """Minutes after midnight; None for an empty field, and for what is no time, with the sentence at it."""
     if not field.data:
         return None
-    at = read_hour(field.data)
+    if re.fullmatch(r"24[:.]00", field.data):
+        return 1440
+    # "8" and "0800" are how it is typed in a hurry.
+    text = re.sub(r"^(\d{1,2}?)(\d{2})$", r"\1.\2", field.data) if len(field.data) > 2 else f"{field.data}.00"
+    at = read_hour(text)
     if at is None:
         field.errors = [*field.errors, _NO_HOUR]
         return None
-    # 23.59 is how a field says midnight.
-    minutes = at.hour * 60 + at.minute
-    return 1440 if minutes == 1439 else minutes
+    return at.hour * 60 + at.minute

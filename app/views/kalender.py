@@ -120,7 +120,7 @@ def batas() -> Any:
 
 
 def _page(**forms: Any) -> str:
-    year = _year()
+    year, today = _year(), times.local(clock.now(), zone()).date()
     with parts().db.read() as session:
         organisation = session.get_one(Organisation, organisation_id())
         calendar = calendars.of(session, organisation)
@@ -134,7 +134,8 @@ def _page(**forms: Any) -> str:
         "kalender/index.html",
         year=year,
         around=[each for each in (year - 1, year + 1) if abs(each - _this_year()) <= AROUND],
-        rows=rows,
+        rows=[row for row in rows if row.last >= today],
+        past=[row for row in rows if row.last < today],
         counted=counted,
         together=national_days.together_known(year),
         changing=changing,
@@ -142,7 +143,7 @@ def _page(**forms: Any) -> str:
         days=times.DAYS,
         kinds=KINDS,
         termed=[(kind, slug(kind)) for kind in TERMED],
-        hour=lambda minutes: clock_words(minutes).replace(":", "."),
+        hour=clock_words,
         span=_span,
         **{**given, **forms},
     )
