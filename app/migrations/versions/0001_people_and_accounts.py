@@ -1,6 +1,5 @@
 """Who and where: organisations, people, accounts, activities, the history, what workers leave behind."""
 
-import flask_security
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql import sqltypes
@@ -75,7 +74,7 @@ def upgrade() -> None:
         sa.Column("tf_totp_secret", sqltypes.AutoString(), nullable=True),
         sa.Column("tf_phone_number", sqltypes.AutoString(), nullable=True),
         sa.Column("tf_last_counter", sa.Integer(), nullable=False),
-        sa.Column("mf_recovery_codes", flask_security.datastore.AsaList(), nullable=True),
+        sa.Column("mf_recovery_codes", sa.UnicodeText(), nullable=True),
         sa.Column("created_at", sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
