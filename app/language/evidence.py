@@ -7,20 +7,22 @@ Words are those of ``normal`` (standard spelling). Sources: domain notes section
 
 from __future__ import annotations
 
-from app.language.normal import Normal
+from app.language.normal import Normal, words_of
 
 #: Sign → the words that show it.
 SIGNS: dict[str, frozenset[str]] = {
-    name: frozenset(words.split())
+    name: words_of(words)
     for name, words in {
         "tanya": "kapan siapa berapa bagaimana apakah mana kemana dimana bolehkah bisakah benarkah adakah gimana "
         "caranya syaratnya persyaratan jadwalnya lokasinya alamatnya tempatnya biayanya bayarnya daftarnya berapaan "
         "tanya nanya bertanya menanyakan tumaros prosedur prosedurnya cp nomornya linknya",
-        "rusak": "rusak mati padam mampet tersumbat jebol roboh ambruk amblas longsor banjir bocor retak lubang berlubang "
+        "rusak": "rusak mati padam mampet tersumbat jebol roboh ambruk amblas longsor banjir bocor retak lubang "
+        "berlubang "
         "gelap bau busuk basi keruh kotor menumpuk numpuk macet kosong hilang error putus kering kekeringan terbakar "
         "kebakaran hancur ancur licin tergenang meluap kebanjiran lapuk reyot keropos bising berisik blokir diblokir "
         "rubuh ambrol patah meledak tumbang jorok mogok gagal langka pecah nyangkut korslet tercemar limbah asap",
-        "susah": "dipotong pungli dipungut dipersulit ditolak dicoret dihapus nonaktif dinonaktifkan tidakaktif ditahan "
+        "susah": "dipotong pungli dipungut dipersulit ditolak dicoret dihapus nonaktif dinonaktifkan tidakaktif "
+        "ditahan "
         "kehilangan dicuri maling begal dipalak dipaksa diusir ditipu penipuan tertipu disunat dikurangi keracunan "
         "kritis terlantar sebatang kara lumpuh stroke kelaparan menganggur nganggur dibentak ditelantarkan dipasung "
         "ngamuk mengamuk resah meresahkan berbahaya bahaya terancam diancam terisolir korban celaka kecelakaan jatuh "
@@ -37,19 +39,23 @@ SIGNS: dict[str, frozenset[str]] = {
         "pertimbangkan kiranya idenya dong mending semoga kapan-kapan prioritaskan jadikan "
         "diperluas rutin rutinkan adain diadain dianggarkan bagusnya enaknya",
         "cela": "pencitraan percuma formalitas omdo doang cuma mulu melulu tebang nepotisme kolusi "
-        "korupsi bohong dibohongi janji gaya asal ngawur lebay basi payah kacau amburadul mengecewakan kecewa muak bosan "
+        "korupsi bohong dibohongi janji gaya asal ngawur lebay basi payah kacau amburadul mengecewakan kecewa muak "
+        "bosan "
         "lambat malu aneh ribet gagal seremoni seremonial pamer konten hungkul tok mung halah ngapain kebanyakan "
         "kakehan boros pemborosan ngeles omong kosong sandiwara drama halah hadeh yaelah becus dikorupsi "
         "panggung pejabat gunanya ngakunya katanya ujungnya kirain zonk prihatin disayangkan kritik antikritik",
-        "puji": "alhamdulillah terima kasih mantap bagus keren hebat salut sukses semangat sehat selamat bangga terharu "
-        "amin berkah barokah barakallah luar biasa jempol top jos josss jempolan kompak guyub seru asik asyik cakep kece "
+        "puji": "alhamdulillah terima kasih mantap bagus keren hebat salut sukses semangat sehat selamat bangga "
+        "terharu "
+        "amin berkah barokah barakallah luar biasa jempol top jos josss jempolan kompak guyub seru asik asyik cakep "
+        "kece "
         "indah inspiratif menginspirasi apresiasi amanah ikhlas tulus mulia pahlawan terbaik juara senang bahagia "
         "good best love gercep ramah puas rapi adem rancak joss ajib ketje gokil respect respek syukur ",
         "judi": "gacor maxwin slot depo deposit scatter rtp jackpot jp jepe spin zeus olympus mahjong rungkad togel "
         "casino kasino taruhan parlay bandar bandarqq poker domino sbobet freebet cuan bosku hoki zonk wd withdraw "
         "perkalian rollingan cashback referral turnover pragmatic pgsoft bonanza princess 4d sgp sdy "
         "ceme sabung freechip x500 x1000 x5000 jepey toto4d ",
-        "niaga": "jual beli dijual gadai kredit cicilan harga murah termurah promo pesan pesanan order ready stok grosir warna "
+        "niaga": "jual beli dijual gadai kredit cicilan harga murah termurah promo pesan pesanan order ready stok "
+        "grosir warna "
         "original ori garansi wa whatsapp hub hubungi kirim diskon gratis bonus dana pinjam modal profil bio situs "
         "hasil menang lunas utang hutang untung gaji kerja karyawan dibayar saldo huni kpr dp tukar eceran toko lapak "
         "shopee lazada tiktok etalase katalog instan follower anda ribuan jutaan boncos main bayar",
@@ -65,14 +71,15 @@ SIGNS: dict[str, frozenset[str]] = {
 }
 #: Endings of made-up gambling brands.
 _BRAND = ("slot", "bet", "win", "toto", "hoki", "jp", "4d", "qq", "cuan", "spin", "gacor", "maxwin", "play", "casino")
-_INNOCENT = frozenset("alphabet tibet robot twin darwin erwin edwin alwin winwin internet bet win irwin".split())
+_INNOCENT = words_of("alphabet tibet robot twin darwin erwin edwin alwin winwin internet bet win irwin")
 _SCORN = frozenset({"<sinis>", "<marah>"})
 _JOY = frozenset({"<senang>", "<doa>", "<tawa>", "<emoji>", "<sedih>"})
 #: Matters of a village: a comment that names one is about it, whatever else it says.
-VILLAGE = frozenset(
+VILLAGE = words_of(
     "desa dusun rt rw lurah kades camat bupati kader posyandu puskesmas bansos pkh bpnt blt kis bpjs ktp kk akta jalan "
-    "lampu sampah banjir got selokan jembatan sekolah guru lansia odgj difabel rutilahu stunting umkm pelatihan relawan "
-    "psm warga kelurahan kecamatan dinas donor darah sunatan khitanan kerja bakti satgas sosialisasi penyuluhan".split()
+    "lampu sampah banjir got selokan jembatan sekolah guru lansia odgj difabel rutilahu stunting umkm pelatihan "
+    "relawan "
+    "psm warga kelurahan kecamatan dinas donor darah sunatan khitanan kerja bakti satgas sosialisasi penyuluhan"
 )
 
 

@@ -22,6 +22,12 @@ from app.language._folding import folded
 WORDS = Path(__file__).with_name("words")
 LISTS = ("informal", "sunda", "jawa", "minang")
 
+
+def words_of(listed: str) -> frozenset[str]:
+    """A readable list of words as a set."""
+    return frozenset(listed.split())
+
+
 _EMOJI = {
     "<senang>": "😀😃😄😁😊☺🙂😇🥰😍🤩😘😎🤗❤💕💖💗💙💚💛🧡💜🤍♥👍👏🙌👌💪🔥✨🎉🥳🌹💐🌸🌟⭐💯✅🫶😋🏆🥇🫡",
     "<doa>": "🙏🤲",
@@ -44,15 +50,16 @@ _ONCE = frozenset({*_EMOJI, "<emoji>", "<tawa>", "?", "!"})
 _LEET = str.maketrans("0134567895", "oieasgtbgs")
 #: Words that really are written with a digit, and words that a number follows without a space.
 _DIGIT_WORDS = frozenset({"p3k", "p3ke", "k3", "4g", "5g", "3t", "3r", "h1", "b3", "p2k2", "p2p", "tp4", "mp3"})
-_NUMBERED = frozenset(
+_NUMBERED = words_of(
     "rt rw no nomor blok covid tgl tanggal jam pkl pukul rp hp km sdn smpn sman th tahun umur usia gg gang dusun tahap "
-    "hari kg kk nik kis pkh tps sd smp sma kelas dapil lantai jalur hut ke g f".split()
+    "hari kg kk nik kis pkh tps sd smp sma kelas dapil lantai jalur hut ke g f"
 )
 _TOKEN = re.compile(
     r"(?P<mark><[a-z]{3,8}>)"
     r"|(?P<surel>[a-z0-9][\w.+-]{0,60}@[a-z0-9-]{1,60}\.[a-z]{2,12})"
     r"|(?P<tautan>(?:https?://|www\.)\S{1,300}"
-    r"|[a-z0-9][a-z0-9-]{1,40}\.(?:com|net|org|id|me|ly|gl|gg|xyz|vip|site|online|link|bio|info|club|top|fun|asia|pro|cc)\b"
+    r"|[a-z0-9][a-z0-9-]{1,40}\.(?:com|net|org|id|me|ly|gl|gg|xyz|vip|site|online|link|bio|info|club|top|fun|asia|"
+    r"pro|cc)\b"
     r"(?:/\S{0,300})?)"
     r"|(?P<sebut>@[a-z0-9_][a-z0-9_.]{0,40})"
     r"|(?P<uang>rp\.? ?\d[\d.,]{0,20}(?: ?(?:rb|rebu|ribu|jt|juta|k|m))?\b"

@@ -27,6 +27,7 @@ import numpy as np
 from app.language import training
 from app.language.evidence import VILLAGE, fault
 from app.language.features import Counted, count, vector
+from app.language.normal import words_of
 from app.language.training import KINDS, Correction, Learnt
 from app.language.urgency import urgent
 
@@ -37,9 +38,9 @@ _ANSWERED = np.array([kind in ANSWERED for kind in KINDS])
 #: Confidence below which nothing is suggested.
 FLOOR = {"aspirasi": 0.34, "kritik": 0.34, "keluhan": 0.34, "pertanyaan": 0.34, "pujian": 0.45, "spam": 0.45}
 #: Praise and spam are not suggested where kinds that must be answered have this much of the confidence together.
-LEAK = {"pujian": 0.32, "spam": 0.33}
+LEAK = {"pujian": 0.32, "spam": 0.45}
 #: Spam without any sign of spam (no brand, offer, link, number, disguise) must be this certain to be suggested.
-UNSIGNED_SPAM = 0.85
+UNSIGNED_SPAM = 0.8
 #: Where a gambling word, a brand, a link or a disguise stands, and no fault: this much.
 SIGNED_LEAK = 0.5
 _STRONG_SIGNS = frozenset({"judi", "merek", "tautan", "samar", "taruhan"})
@@ -48,16 +49,18 @@ _SPAM_SIGNS = frozenset({"judi", "tawar", "merek", "tautan", "nomor", "ekor", "s
 SURE = 0.96
 _SURE_SIGNS = (("samar",), ("judi",), ("merek", "ekor"), ("tautan", "nomor"), ("taruhan",), ("tawar",))
 #: Words of people who speak about spam instead of making it.
-_ABOUT = frozenset(
-    "satgas tangkap razia berantas blokir tolak haram bahaya anti korban kecanduan polisi waspada jangan awas hoaks hoax "
-    "penipuan tertipu bahayanya stop larang larangan dilarang suami istri anak anakku bapak ibu adik kakak tidak".split()
+_ABOUT = words_of(
+    "satgas tangkap razia berantas blokir tolak haram bahaya anti korban kecanduan polisi waspada jangan awas hoaks "
+    "hoax "
+    "penipuan tertipu bahayanya stop larang larangan dilarang suami istri anak anakku bapak ibu adik kakak tidak"
 )
+_SHAPE = frozenset({"panjang", "pendek", "teriak", "tanpa tanda", "sebut"})
 _WORDS_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """kind: one of KINDS or "perlu dipilah". confidence: 0 to 1, calibrated; of the likeliest kind if none is suggested.
+    """kind: one of KINDS or "perlu dipilah". confidence: 0 to 1, calibrated; of ``likeliest`` if none is suggested.
 
     why: (word as it stood in the comment, part of the weight that spoke for the kind, 0 to 1), heaviest first.
     likeliest: the kind the confidence belongs to. sure_spam: may be hidden by itself if an organisation switched it on.
@@ -90,7 +93,7 @@ class Triage:
         return dict(zip(KINDS, map(float, self._weigh(count(text))[0]), strict=True))
 
     def spam_sure(self, text: str) -> bool:
-        """Whether a comment may be hidden by itself: certain, doubly signed, and nothing of a village's matters in it."""
+        """Whether a comment may be hidden by itself: certain, doubly signed, nothing of a village's matters in it."""
         return self._one(text).sure_spam
 
     def save(self, path: Path) -> None:
@@ -130,10 +133,15 @@ class Triage:
         parts, found = self._weigh(counted)
         likeliest = _priced(parts, counted)
         confidence = float(parts[KINDS.index(likeliest)])
-        kind = likeliest if confidence >= FLOOR[likeliest] else UNSURE
+        kind = likeliest if confidence >= FLOOR[likeliest] and self._reads(counted) else UNSURE
         danger = urgent(text) is not None
         sure = kind == "spam" and confidence >= SURE and not danger and _doubly_signed(counted)
         return Suggestion(kind, round(confidence, 4), self._why(counted, found, likeliest), likeliest, sure, danger)
+
+    def _reads(self, counted: Counted) -> bool:
+        """Whether any word is known, or a sign stands there: nothing is suggested for words that say nothing to it."""
+        words = [word for word in counted.features if word.startswith("w:")]
+        return any(word in self._columns for word in words) or bool(counted.strengths.keys() - _SHAPE)
 
     def _why(
         self, counted: Counted, found: list[tuple[int, float, tuple[int, ...]]], kind: str
@@ -186,7 +194,7 @@ def train(corrections: Iterable[Sequence[str]] = ()) -> Triage:
 def load(path: Path) -> Triage | None:
     """A stored model; None where there is none or it cannot be read."""
     with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             names = json.loads(stored["names"].tobytes())
             shape = (len(KINDS), len(names))
             weights, idf, bias = stored["weights"], stored["idf"], stored["bias"]

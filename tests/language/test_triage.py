@@ -1,0 +1,196 @@
+"""The suggested kind on comments that nobody trained on, its reasons, its file, and what corrections may do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.language import training, triage
+from app.language.training import KINDS, examples
+from app.language.triage import UNSURE, Triage
+from tests.language.comments import SECOND, figures, held_out, leak, macro, model
+
+
+@pytest.fixture(scope="session")
+def trained() -> Triage:
+    return model()
+
+
+def test_the_bars_hold_on_comments_not_trained_on(trained: Triage) -> None:
+    comments = held_out()
+    told = list(zip(trained.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
+    of = figures(told)
+    assert macro(of) >= 0.85, "abstentions counted as misses"
+    assert of["spam"].recall >= 0.95
+    assert of["spam"].precision >= 0.97
+    assert leak(told) <= 0.02
+    assert all(each.recall >= 0.75 for each in of.values()), of
+    assert sum(said.kind == UNSURE for said, _ in told) <= 0.06 * len(told)
+    assert macro(figures(told[-len(held_out(SECOND)) :])) >= 0.85, "in other voices too"
+    assert not [text for text, kind in comments if kind != "spam" and trained.spam_sure(text)]
+
+
+def test_confidence_means_something(trained: Triage) -> None:
+    comments = held_out()
+    told = list(zip(trained.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
+    sure = [said.likeliest == kind for said, kind in told if said.confidence >= 0.9]
+    doubtful = [said.likeliest == kind for said, kind in told if said.confidence < 0.5]
+    assert len(sure) > 200
+    assert sum(sure) / len(sure) >= 0.93
+    assert sum(doubtful) / len(doubtful) <= 0.75
+
+
+def _grams(text: str) -> set[str]:
+    plain = re.sub(r"\s+", " ", text.lower())
+    return {plain[i : i + 5] for i in range(max(1, len(plain) - 4))}
+
+
+def test_no_held_out_comment_is_nearly_a_training_line() -> None:
+    lines: dict[str, list[int]] = {}
+    for number, (text, _) in enumerate(examples()):
+        for gram in _grams(text):
+            lines.setdefault(gram, []).append(number)
+    wrong = []
+    for text, _ in held_out():
+        grams = _grams(text)
+        shared = Counter(number for gram in grams for number in lines.get(gram, ()))
+        if shared and shared.most_common(1)[0][1] > 0.6 * len(grams):
+            wrong.append(text)
+    assert wrong == []
+
+
+def test_the_files_are_as_their_heads_say() -> None:
+    per_kind = Counter(kind for _, kind in examples())
+    assert min(per_kind[kind] for kind in KINDS) >= 350
+    texts = [text for text, _ in examples()]
+    assert len(texts) == len(set(texts)), "each line once, of one kind"
+    assert min(Counter(kind for _, kind in held_out()).values()) >= 100
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("makasih bu kader, tapi lampu di rt 3 masih mati", {"keluhan"}),
+        ("terima kasih pak, jadwal berikutnya kapan?", {"pertanyaan"}),
+        ("bentuk satgas anti judi online di dusun kami pak", {"aspirasi"}),
+        ("psm gacor terus, mantap", {"pujian"}),
+        ("𝐆𝐀𝐂𝐎𝐑 di jerukwin88 bosku", {"spam"}),
+        ("g a c o r p a r a h di kambing77", {"spam"}),
+        ("hebat ya pak, jalan baru sebulan udah hancur 👏🙃", {"kritik", "keluhan"}),
+        ("❤️❤️👏", {"pujian"}),
+        ("jalanna ruksak pisan pak, iraha dibenerkeun", {"keluhan", "pertanyaan"}),
+        ("dalane jeglongan, lampune mati", {"keluhan"}),
+        ("", {UNSURE}),
+        ("\u200b", {UNSURE}),
+        (".", {UNSURE}),
+        ("qwzx vbnm plkj", {UNSURE}),
+        ("日本語のコメント", {UNSURE}),
+    ],
+)
+def test_traps(trained: Triage, text: str, kinds: set[str]) -> None:
+    assert trained.suggest([text])[0].kind in kinds
+
+
+def test_why_quotes_the_comment(trained: Triage) -> None:
+    text = "Tolong pak, 𝐥𝐚𝐦𝐩𝐮 jln di RT 04 MATIII sdh 2 mggu"
+    said = trained.suggest([text])[0]
+    assert said.kind == "keluhan"
+    assert any("mati" in word for word, _ in said.why)
+    assert all(word in text.lower() for word, _ in said.why), "as they stood there"
+    parts = [part for _, part in said.why]
+    assert parts == sorted(parts, reverse=True)
+    assert 0 < sum(parts) <= 1.001
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("𝐆𝐀𝐂𝐎𝐑 maxwin terus di 𝐒𝐄𝐌𝐔𝐓𝟖𝟖 depo 20rb scatter", True),
+        ("slot gacor maxwin di pisangbet77 rtp 98% klik bio depo 10rb", True),
+        ("psm gacor", False),
+        ("satgas judi slot gacor maxwin depo harus dibentuk", False),
+        ("suami saya kecanduan slot gacor maxwin, tolong pak", False),
+        ("saya mau bunuh diri gara2 slot gacor maxwin depo 88", False),
+        ("lampu mati. gacor maxwin slot depo semut88", False),
+    ],
+)
+def test_only_certain_spam_may_be_hidden_by_itself(trained: Triage, text: str, hidden: bool) -> None:
+    assert trained.spam_sure(text) is hidden
+
+
+def test_long_and_odd_comments_are_read(trained: Triage) -> None:
+    for text in ("jalan rusak " * 20_000, "😀" * 50_000, "\ud800 jalan rusak", "a" * 100_000, "🇮" * 999, "\x00\x01"):
+        assert 0 <= trained.suggest([text])[0].confidence <= 1
+
+
+def test_a_stored_model_answers_the_same(trained: Triage, tmp_path: Path) -> None:
+    path = tmp_path / "model" / "jenis.npz"
+    trained.save(path)
+    assert triage.ready(path).version == trained.version, "taken, not trained anew"
+    stored = triage.load(path)
+    assert stored is not None
+    texts = [text for text, _ in held_out()][::9]
+    assert stored.suggest(texts) == trained.suggest(texts)
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom app.language import triage, urgency\n"
+        f"print(triage.load(Path({str(path)!r})).suggest(['jalan rusak parah'])[0].kind)\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('sklearn', 'scipy', 'flask', 'sqlalchemy')])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.split("\n")[:2] == ["keluhan", "[]"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "half", "pickle", "shape", "infinite"])
+def test_a_damaged_file_is_no_model(trained: Triage, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "jenis.npz"
+    trained.save(path)
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage in ("empty", "half"):
+        path.write_bytes(whole[: len(whole) // 2 if damage == "half" else 0])
+    else:
+        with np.load(path) as stored:
+            parts = dict(stored)
+        if damage == "pickle":
+            parts["names"] = np.array([{"runs": print}], dtype=object)
+        elif damage == "shape":
+            parts["weights"] = parts["weights"][:, :-1]
+        else:
+            parts["weights"][0, 0] = np.inf
+        np.savez(path, **parts)
+    assert triage.load(path) is None
+
+
+def test_corrections_teach_within_bounds(trained: Triage) -> None:
+    """One organisation calls every broken road spam, 1,000 times; another teaches a word nobody knew."""
+    odd = [
+        (f"jalan rusak parah nomor {'abcdefghij'[i % 10]}{'klmnopqrst'[i // 100]} tolong {i}", "spam", "7")
+        for i in range(1000)
+    ]
+    new = [(f"mantenan blekutuk {word}", "kritik", "8") for word in ("ini", "itu", "terus", "lagi", "sekali", "pak")]
+    kept = training.chosen([*odd, *new, ("apa", UNSURE, "8"), ("jalan", "no such kind", "8")])
+    assert Counter(one.organisation for one in kept) == {"7": training.NEWEST, "8": 6}
+    bent = triage.train([*odd, *new])
+    assert bent.version != trained.version
+    assert (
+        bent.probabilities("wah blekutuk mantenan")["kritik"] > trained.probabilities("wah blekutuk mantenan")["kritik"]
+    )
+    comments = held_out()
+    told = list(zip(bent.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
+    assert macro(figures(told)) >= 0.82
+    assert leak(told) <= 0.05
+    assert not [text for text, kind in comments if kind != "spam" and bent.spam_sure(text)]
+
+
+def test_the_last_word_on_a_text_counts() -> None:
+    kept = training.chosen([("a b", "spam", "1"), ("c", "kritik", "1"), ("a b", "pujian", "1"), ("a b", "spam", "2")])
+    assert [tuple(one) for one in kept] == [("c", "kritik", "1"), ("a b", "pujian", "1"), ("a b", "spam", "2")]
+    assert training.version(kept) == training.version(list(kept))
+    assert training.version(kept) != training.version(kept[:2])
