@@ -71,7 +71,8 @@ def initials(name: str) -> str:
 
 def _title(told: str) -> str:
     line = " ".join(told.split())
-    first = re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0]
+    # Two letters before the sign: an initial ends no sentence.
+    first = re.split(r"(?<=[^\W_]{2}[.!?])\s", line, maxsplit=1)[0]
     if len(first) <= _TITLE:
         return first.rstrip(".") or "Laporan warga"
     return f"{first[: _TITLE - 1].rsplit(' ', 1)[0]}…"

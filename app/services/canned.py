@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
@@ -92,8 +93,8 @@ def add(session: Session, organisation_id: int, by: Actor, name: str, text: str,
     if old is None and count >= MOST:
         raise Problem("canned_many", most=MOST)
     made = old or Canned(organisation_id=organisation_id, name=name, text=text)
-    made.text, made.kinds, made.active, made.position = text, wanted, True, (last or 0) + 1
-    return _written(session, made, "add", by)
+    values = {"name": name, "text": text, "kinds": wanted, "active": True, "position": (last or 0) + 1}
+    return _written(session, made, "add", by, **values)
 
 
 def change(
@@ -101,15 +102,14 @@ def change(
 ) -> Canned:
     """Problem: unknown_canned, and those of ``add``."""
     row = get(session, organisation_id, canned_id)
-    row.name, row.text, row.kinds = _checked(name, text, kinds)
-    return _written(session, row, "change", by)
+    name, text, wanted = _checked(name, text, kinds)
+    return _written(session, row, "change", by, name=name, text=text, kinds=wanted)
 
 
 def remove(session: Session, organisation_id: int, canned_id: int, by: Actor) -> None:
     """Not offered any more. Problem: unknown_canned."""
     row = get(session, organisation_id, canned_id)
-    row.active = False
-    _written(session, row, "remove", by)
+    _written(session, row, "remove", by, active=False)
 
 
 def get(session: Session, organisation_id: int, canned_id: int) -> Canned:
@@ -175,13 +175,16 @@ def _checked(name: str, text: str, kinds: Iterable[str]) -> tuple[str, str, list
     return name, text, wanted
 
 
-def _written(session: Session, row: Canned, what: str, by: Actor) -> Canned:
+def _written(session: Session, row: Canned, what: str, by: Actor, **values: Any) -> Canned:
     try:
         with session.begin_nested():
+            # Inside the savepoint: what is set before it is written before it, and takes the transaction along.
+            for name, value in values.items():
+                setattr(row, name, value)
             session.add(row)
             session.flush()
     except IntegrityError:
-        raise Problem("name_taken", field="name", name=row.name) from None
+        raise Problem("name_taken", field="name", name=values.get("name", "")) from None
     note(session, row, what, by, facts={"name": row.name})
     return row
 
