@@ -17,6 +17,8 @@ PROBLEMS = {
     "private_right": "Akun ini belum diberi izin mengirim pesan pribadi ({permission}). "
     "Salin tulisan Anda, lalu kirim lewat aplikasinya.",
     "about_that_member": "Laporan ini menyangkut orang itu, jadi tidak dapat ditangani olehnya.",
+    "agencies_many": "Daftar pihak sudah penuh; paling banyak {most}. Hapus dahulu yang tidak dipakai.",
+    "date_unreadable": "Tanggalnya tidak terbaca. Pilih dari kalender, atau tulis seperti 2026-12-31.",
     "unknown_member": "Orang itu bukan anggota organisasi ini.",
     "label_long": "Label terlalu panjang; paling banyak {most} huruf.",
     "labels_many": "Label terlalu banyak; paling banyak {most}.",

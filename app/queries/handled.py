@@ -212,10 +212,13 @@ def _others(session: Session, *rules: Any) -> list[Other]:
 
 def _notes(session: Session, item_id: int) -> list[Noted]:
     rows = session.execute(
-        select(col(ItemNote.id), col(ItemNote.author_name), col(ItemNote.text), col(ItemNote.at), col(ItemNote.public))
+        select(
+            col(ItemNote.id), col(ItemNote.author_name), col(ItemNote.text), col(ItemNote.at), col(ItemNote.public),
+            col(ItemNote.resident),
+        )
         .where(col(ItemNote.aspiration_id) == item_id)
         .order_by(col(ItemNote.at), col(ItemNote.id))
-    )
+    )  # fmt: skip
     return [Noted(*row) for row in rows]
 
 

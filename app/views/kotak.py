@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from app import clock, times, words_inbox
 from app.forms.kotak import Care, Hide, Reply
 from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
-from app.models import Aspiration, Organisation, Person
+from app.models import SOURCES, Aspiration, Organisation, Person
 from app.problems import Problem, Stale
 from app.queries import conversation, handled, inbox, privacy
 from app.queries.conversation import Thread
@@ -223,10 +223,12 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
     """List and talk. item_id None: the list leads, its first item beside it. Forms: as sent, with their faults."""
     wanted = Wanted.read(request.args)
     facts: dict[str, Any] = {"wanted": wanted, "lead": item_id is None, "others": others, "thread": None}
+    me = standing().person_id
     day = (clock.now(), times.next_midnight(clock.now(), zone()))
+    by = inbox.Beholder(zone=zone(), person_id=me, day=day, visible=privacy.visible_to(me))
     with parts().db.read() as session:
         here = organisation_id()
-        facts["found"] = found = inbox.listed(session, here, wanted, day=day)
+        facts["found"] = found = inbox.listed(session, here, wanted, by=by)
         facts["helpers"] = inbox.helpers_of(session, here)
         if not found.lines:
             facts["heard"], facts["last_answer"] = inbox.heard_of(session, here), inbox.last_answer(session, here)
@@ -246,11 +248,12 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
                 "promise": _promise(thread, around.promises),
                 "agencies": handled.agencies(session, here),
                 "members": handled.members(session, here),
-                "here": words_inbox.others_here(presence.others(session, shown, standing().person_id)),
+                "here": words_inbox.others_here(presence.others(session, shown, me)),
             }
     facts |= {
         "words": words_inbox,
         "statuses": inbox.STATUSES,
+        "sources": SOURCES,
         # What was done to several at once, on the page right after it and nowhere else.
         "undo": cookie.pop("urung", None),
     }
