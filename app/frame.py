@@ -31,6 +31,7 @@ MENU = (
     ("pengawasan.index", "pengawasan.lihat", "clock", "Pengawasan", "Pengawasan", None),
     ("kalender.index", "kotak.baca", "calendar", "Kalender Kerja", "Kalender", None),
     ("akun.index", "akun.lihat", "plug", "Akun Media Sosial", "Akun", "akun"),
+    ("profil.index", "akun.kelola", "globe", "Halaman Umum", "Halaman", None),
 )
 
 

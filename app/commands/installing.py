@@ -114,6 +114,23 @@ def org_notices(organisation_id: int, urls_stdin: bool, try_out: bool, as_email:
         raise Problem("notices_not_sent", failed=missed, count=len(rows))
 
 
+@org.command("page")
+@click.argument("organisation_id", type=int)
+@click.option("--slug", required=True, help="Last part of the page's address, e.g. ipsm-leuwisadeng.")
+@as_option
+@json_option
+@failing_plainly
+def org_page(organisation_id: int, slug: str, as_email: str | None, as_json: bool) -> None:
+    """Open the organisation's own page, or give it another address; the old one leads to it."""
+    from app.services import own_page, slugs
+
+    ready = parts()
+    account_id = own_page.open_page(ready, organisation_id, slug, acting(ready, as_email))
+    path = f"/o/{slugs.slug_of(slug)}"
+    document = {"id": organisation_id, "account_id": account_id, "address": ready.settings.public_url + path}
+    show(document, as_json, lambda made: f"Halaman umum: {made['address']}")
+
+
 @click.group()
 def user() -> None:
     """People who sign in."""

@@ -24,6 +24,7 @@ def open_page(parts: Parts, organisation_id: int, slug: str, by: Actor) -> int:
         if account is not None:
             slugs.rename(session, organisation_id, slug, by)
             return account.id or 0
+        slugs.free(session, organisation_id, slug)
     return accounts.add(
         parts,
         connector=slugs.WEBSITE,

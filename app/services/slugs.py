@@ -37,7 +37,7 @@ def claim(session: Session, organisation_id: int, slug: str, by: Actor) -> None:
     organisation = locked(session, organisation_id)
     if page_account(session, organisation_id) is not None:
         raise Problem("page_already", field="slug")
-    _free(session, organisation_id, slug)
+    free(session, organisation_id, slug)
     organisation.slug = slug
     session.add(organisation)
     session.flush()
@@ -50,7 +50,7 @@ def rename(session: Session, organisation_id: int, slug: str, by: Actor) -> None
     before = organisation.slug
     if before == slug:
         return
-    _free(session, organisation_id, slug)
+    free(session, organisation_id, slug)
     former = [name for name in organisation.profile.get("former", []) if name != slug]
     organisation.profile = {**organisation.profile, "former": [*former, *([before] if before else [])]}
     organisation.slug = slug
@@ -76,8 +76,8 @@ def locked(session: Session, organisation_id: int) -> Organisation:
     return organisation
 
 
-def _free(session: Session, organisation_id: int, slug: str) -> None:
-    """A former address of another page stays its own: links on paper must not lead to somebody else."""
+def free(session: Session, organisation_id: int, slug: str) -> None:
+    """Problem("slug_taken") for a slug of another page, or a former one of it: links on paper lead to nobody else."""
     query = select(Organisation.id, Organisation.slug, Organisation.profile).where(
         col(Organisation.slug).is_not(None), Organisation.id != organisation_id
     )

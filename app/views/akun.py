@@ -73,7 +73,7 @@ def periksa(account_id: int) -> Any:
 @needs("akun.kelola")
 def baru() -> Any:
     """Connect an account."""
-    known = load()
+    known = {name: kind for name, kind in load().items() if not kind.at_home}  # our own page: views/profil.py
     form = NewAccount()
     form.connector.choices = {name: kind.label for name, kind in sorted(known.items())}
     warnings = [(kind.label, kind.warning) for _, kind in sorted(known.items()) if kind.warning]
