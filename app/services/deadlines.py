@@ -201,7 +201,9 @@ def _move(session: Session, organisation_id: int, ids: list[int], by: Actor) -> 
     """Looked at again under the lock: an answer or another calendar may have come in between."""
     rhythm = of(session, organisation_id)
     moved = 0
-    for item in session.exec(select(Aspiration).where(col(Aspiration.id).in_(ids)).with_for_update()):
+    for item in session.exec(
+        select(Aspiration).where(col(Aspiration.id).in_(ids)).order_by(col(Aspiration.id)).with_for_update()
+    ):
         facts = {} if item.status in SETTLED else renew(session, item, rhythm)
         if facts:
             note(session, item, "calendar", by, why="kalender berubah", facts=facts)
