@@ -79,7 +79,8 @@ VILLAGE = words_of(
     "desa dusun rt rw lurah kades camat bupati kader posyandu puskesmas bansos pkh bpnt blt kis bpjs ktp kk akta jalan "
     "lampu sampah banjir got selokan jembatan sekolah guru lansia odgj difabel rutilahu stunting umkm pelatihan "
     "relawan "
-    "psm warga kelurahan kecamatan dinas donor darah sunatan khitanan kerja bakti satgas sosialisasi penyuluhan"
+    "psm warga kelurahan kecamatan dinas donor darah sunatan khitanan kerja bakti satgas sosialisasi penyuluhan "
+    "panitia tim ketua bapak ibu kakak semangat semangatnya acara acaranya lomba doorprize gotong royong karang taruna voli"
 )
 
 
@@ -131,7 +132,11 @@ def _shape(normal: Normal, text: str) -> list[tuple[str, float]]:
 
 def is_brand(word: str) -> bool:
     """Whether a word is built like the name of a gambling site: something before one of their endings."""
-    return word not in _INNOCENT and any(word.endswith(end) and len(word) >= len(end) + 3 for end in _BRAND)
+    return (
+        word not in _INNOCENT
+        and word not in SIGNS["judi"]
+        and any(word.endswith(end) and len(word) >= len(end) + 3 for end in _BRAND)
+    )
 
 
 def disguise(normal: Normal) -> bool:

@@ -15,7 +15,7 @@ from app.language.normal import Normal, normalise
 
 #: Characters of a comment that are read: a platform's comment holds at most 8,000; what matters stands at its two ends.
 HEAD, TAIL = 3_000, 1_000
-_PIECES = range(3, 5)
+_PIECES = range(2, 6)
 _SIGN_SCALE = 0.55
 
 

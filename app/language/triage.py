@@ -41,8 +41,8 @@ FLOOR = {"aspirasi": 0.34, "kritik": 0.34, "keluhan": 0.34, "pertanyaan": 0.34, 
 LEAK = {"pujian": 0.32, "spam": 0.45}
 #: Spam without any sign of spam (no brand, offer, link, number, disguise) must be this certain to be suggested.
 UNSIGNED_SPAM = 0.8
-#: Where a gambling word, a brand, a link or a disguise stands, and no fault: this much.
-SIGNED_LEAK = 0.5
+#: Where a gambling word, a brand, a link, a disguise or an offer stands, and no fault: this much.
+SIGNED_LEAK = 0.6
 _STRONG_SIGNS = frozenset({"judi", "merek", "tautan", "samar", "taruhan"})
 _SPAM_SIGNS = frozenset({"judi", "tawar", "merek", "tautan", "nomor", "ekor", "samar", "taruhan"})
 #: Automatic hiding: confidence, and independent signs of which there must be two. Stated by `make bench`.
@@ -167,7 +167,8 @@ def _priced(parts: Any, counted: Counted) -> str:
         return best
     signs = counted.strengths.keys()
     most = LEAK[best]
-    if best == "spam" and signs & _STRONG_SIGNS and not fault(counted.normal):
+    offered = signs & {"niaga", "tawar"} and not signs & {"usul", "tanya", "?"}
+    if best == "spam" and (signs & _STRONG_SIGNS or offered) and not fault(counted.normal):
         most = SIGNED_LEAK
     unsigned = best == "spam" and not signs & _SPAM_SIGNS
     if parts[_ANSWERED].sum() > most or (unsigned and parts.max() < UNSIGNED_SPAM):
