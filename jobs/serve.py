@@ -61,13 +61,43 @@ def serve(
         )
         if ready:
             ready(f"http://{host}:{listener.getsockname()[1]}/")
-        server.run()
+        _answer(server)
     except KeyboardInterrupt:
         pass
     finally:
         if server is not None:
-            server.close()
+            _close_all(server)
         supervisor.stop()
+
+
+def _answer(server: Any) -> None:
+    """Answer until a signal.
+
+    waitress' own ``run`` is ended by an exception out of the signal's handler, wherever it is at that moment; a
+    connection that is just being taken or given up would stay open, known to nobody. Here the signal sets a word, and
+    wakes the loop, which reads it between two rounds.
+    """
+    ending = threading.Event()
+
+    def end(*_: object) -> None:
+        ending.set()
+        server.pull_trigger()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    while not ending.is_set():
+        server.asyncore.loop(
+            timeout=server.adj.asyncore_loop_timeout, use_poll=server.adj.asyncore_use_poll, map=server._map, count=1
+        )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Who is tired of waiting for what is under way says so again.
+        signal.signal(number, _interrupt)
+
+
+def _close_all(server: Any) -> None:
+    """End the threads that answer, then close what is still open: visitors' connections, and the port."""
+    server.task_dispatcher.shutdown()
+    server.asyncore.close_all(server._map, ignore_all=True)
 
 
 def _proxy(trusted: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,12 @@ from werkzeug.test import Client
 from app import cli, demo
 from connectors.practice import process
 from connectors.practice.control import Control
+from tests.faults.nursery import Nursery
 from tests.fixtures.loop import Loop, environment, until
-from tests.jobs.children import Child, alive, children_of, running
+from tests.jobs.children import alive, children_of, running
+
+#: Asking is work too, and the demo is to have the cores.
+OFTEN_S = 0.3
 
 
 def _answers(url: str) -> bool:
@@ -61,19 +66,23 @@ def test_serve_ends_in_order(shared_loop: Loop, tmp_path: Path, free_port: int) 
         until(lambda: children_of(child.process.pid), 20)
         (worker,) = children_of(child.process.pid)
         until(lambda: _answers(f"http://127.0.0.1:{free_port}/masuk"), 20)
-        child.kill(signal.SIGTERM)
-        assert child.ended() == 0, child.words()
+        with ExitStack() as open_ones:
+            for _ in range(20):  # some are just being taken, some given up, some wait for more
+                visitor = open_ones.enter_context(socket.create_connection(("127.0.0.1", free_port)))
+                visitor.sendall(b"GET /masuk HTTP/1.1\r\n")
+            child.kill(signal.SIGTERM)
+            assert child.ended() == 0, child.words()
         assert not alive(worker)
+        assert "ResourceWarning" not in child.words()
         assert "Fatal Python error" not in child.words()
         assert "Traceback" not in child.words()
 
 
-def test_a_taken_port_is_one_sentence(shared_loop: Loop, tmp_path: Path) -> None:
+def test_a_taken_port_is_one_sentence(shared_loop: Loop, nursery: Nursery) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with running(
-            tmp_path, environment(shared_loop, shared_loop.parts.settings.home), "serve", "--port", port
-        ) as child:
+        named = environment(shared_loop, shared_loop.parts.settings.home)
+        with nursery.running(named, "serve", "--port", port) as child:
             assert child.ended() == 1
             assert child.words().count("\n") == 1
             assert port in child.words()
@@ -119,15 +128,22 @@ def test_the_demo_does_the_whole_loop(tmp_path: Path, demo_home: Path, free_port
         control = Control(until(lambda: process.find(demo_home), 10))
         by_kind = {row["kind"]: row["id"] for row in control.accounts()}
         for kind in ("page", "ig"):
-            (post,) = until(partial(_sample, control, by_kind[kind]), minute, f"the sample post on {kind}")
+            (post,) = until(partial(_sample, control, by_kind[kind]), minute, f"the sample post on {kind}", OFTEN_S)
             assert [bool(photo.alt) for photo in post.photos] == [True, True]
-        until(lambda: len(_sources(demo_home)) == 2, minute, "comments of both platforms")
+        until(lambda: len(_sources(demo_home)) == 2, minute, "comments of both platforms", OFTEN_S)
         posts = _ask(demo_home, "post", "list", "--json")
         first = next(one for one in posts if one["state"] == "published")
-        until(lambda: _read(demo_home, first["id"]) == {"facebook", "instagram"}, minute, "readings of both platforms")
+        until(
+            lambda: _read(demo_home, first["id"]) == {"facebook", "instagram"},
+            minute,
+            "readings of both platforms",
+            OFTEN_S,
+        )
         item = next(one for one in _items(demo_home) if one["source"] == "facebook")
         _ask(demo_home, "inbox", "reply", str(item["id"]), "--text", "Terima kasih, kami tindak lanjuti.")
-        until(lambda: _answered(control, by_kind["page"], item["remote_id"]), minute, "our reply under the post")
+        until(
+            lambda: _answered(control, by_kind["page"], item["remote_id"]), minute, "our reply under the post", OFTEN_S
+        )
         assert time.monotonic() - began < minute
         child.kill(signal.SIGTERM)
         assert child.ended(40) == 0, child.words()
@@ -145,20 +161,6 @@ def _starts_again(tmp_path: Path, home: Path, port: int) -> None:
         child.kill(signal.SIGKILL)
         child.ended()
         until(lambda: not any(alive(pid) for pid in below), 20, "nobody is left behind")
-    for command in ("serve", "worker"):
-        with running(tmp_path, _environment(home) | {"KENTONGAN_DATABASE_URL": ""}, command) as child:
-            assert child.ended() == 1
-            assert child.words().count("\n") == 1
-
-
-def test_the_demo_refuses_a_home_that_is_in_use(tmp_path: Path, free_port: int) -> None:
-    home = tmp_path / "sungguhan"
-    home.mkdir()
-    (home / "kentongan.sqlite3").write_bytes(b"")
-    child = Child(tmp_path, _environment(home), "demo", "--port", str(free_port))
-    assert child.ended() == 1
-    assert child.words().count("\n") == 1
-    assert [path.name for path in home.iterdir()] == ["kentongan.sqlite3"]
 
 
 def _sample(control: Control, account_id: str) -> list[Any]:
