@@ -10,8 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from app import cli
 from app.settings import PREFIX
+from tests.faults.nursery import Nursery
 from tests.fixtures.line import Line
 
 SCRIPT = str(Path(sys.executable).with_name("kentongan"))
@@ -25,16 +28,18 @@ def _script(*words: str, folder: Path, **environment: str) -> subprocess.Complet
     )
 
 
-def test_nothing_set_in_an_empty_folder(tmp_path: Path) -> None:
+def test_nothing_set_in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "kosong"
     folder.mkdir()
     first = _script("post", "list", "--json", folder=folder)
     assert (first.returncode, first.stdout) == (1, "")
     assert "db upgrade" in first.stderr
     assert len(first.stderr.splitlines()) == 1
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    assert CliRunner().invoke(cli.main, ["doctor"]).exit_code == 1
     assert list(folder.iterdir()) == [], "asking makes nothing"
-    assert _script("doctor", folder=folder).returncode == 1
-    assert list(folder.iterdir()) == []
     made = _script("db", "upgrade", folder=folder)
     assert (made.returncode, made.stdout) == (0, "")
     assert {path.name for path in folder.iterdir()} == {"data"}
@@ -124,12 +129,19 @@ def test_help_speaks_without_any_set_up(tmp_path: Path) -> None:
     assert re.search(r"^  inbox ", result.stdout, re.M)
 
 
-def test_the_same_on_both_databases(database_url: str, tmp_path: Path) -> None:
+def test_the_same_on_both_databases(database_url: str, tmp_path: Path, nursery: Nursery) -> None:
+    """Processes of their own, but not new interpreters: those are above."""
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
-    where = {"KENTONGAN_HOME": str(home), "KENTONGAN_DATABASE_URL": database_url}
-    assert _script("db", "upgrade", folder=home, **where).returncode == 0
-    made = _script("org", "add", "Desa", "--category", "desa", "--json", folder=home, **where)
-    assert json.loads(made.stdout) == {"id": 1}
-    refused = _script("org", "add", "Desa", "--category", "desa", "--parent", "9" * 25, folder=home, **where)
-    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    named = {**clean, "KENTONGAN_HOME": str(home), "KENTONGAN_DATABASE_URL": database_url}
+
+    def says(*words: str) -> tuple[int, str]:
+        with nursery.running(named, *words) as child:
+            return child.ended(), child.words()
+
+    add = ("org", "add", "Desa", "--category", "desa")
+    assert says("db", "upgrade")[0] == 0
+    assert says(*add, "--json") == (0, '{"id": 1}\n')
+    code, refusal = says(*add, "--parent", "9" * 25)
+    assert (code, len(refusal.splitlines())) == (1, 1)

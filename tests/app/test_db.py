@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 import threading
 from datetime import timedelta
@@ -15,7 +15,9 @@ from sqlmodel import Session, select
 from app import clock
 from app.db import Database, lease_time
 from app.models import Account, Organisation, Post
+from tests.faults.nursery import Nursery
 from tests.fixtures import scenery
+from tests.fixtures.loop import until
 
 THREADS, TIMES = 4, 15
 
@@ -57,35 +59,27 @@ def test_threads_lose_nothing(db: Database) -> None:
     assert _revision(db, post_id) == THREADS * TIMES
 
 
-def test_processes_lose_nothing(db: Database, database_url: str, tmp_path: Path) -> None:
+def raises_in_a_process() -> None:
+    """What each process of the next test does: once by itself, then as often as the others at the same time."""
+    url, post_id, gate = sys.argv[1:]
+    db = Database(url)
+    _raise(db, int(post_id), 1)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    until(Path(gate).exists, 60, often_s=0.001)
+    _raise(db, int(post_id), 30)
+    db.close()
+
+
+def test_processes_lose_nothing(db: Database, database_url: str, tmp_path: Path, nursery: Nursery) -> None:
     post_id = _post(db)
     gate = tmp_path / "gate"
-    program = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from app.db import Database\n"
-        "from tests.app.test_db import _raise\n"
-        "db = Database(sys.argv[1])\n"
-        "_raise(db, int(sys.argv[2]), 1)\n"
-        "print('ready', flush=True)\n"
-        "while not Path(sys.argv[3]).exists(): pass\n"
-        "_raise(db, int(sys.argv[2]), 30)\n"
-        "db.close()\n"
-    )
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, database_url, str(post_id), str(gate)], stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
+    words = (database_url, str(post_id), str(gate))
+    children = [nursery.bear(os.environ, "tests.app.test_db:raises_in_a_process", *words) for _ in range(2)]
+    until(lambda: [child.words() for child in children] == ["ready\n"] * 2, 60)
     gate.touch()
     _raise(db, post_id, 30)
-    for child in children:
-        child.communicate(timeout=60)
-        assert child.returncode == 0
+    assert [child.ended() for child in children] == [0, 0]
     assert _revision(db, post_id) == 2 * 31 + 30
 
 

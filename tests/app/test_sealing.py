@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import pytest
 from app.problems import Problem
 from app.sealing import KEY_FILE, Sealer, make_key, sealer
 from app.settings import Settings
+from tests.faults.nursery import Nursery
+from tests.fixtures.loop import until
 
 SECRETS = {"token": "EAAG… é ünïcode", "b": "c"}
 
@@ -75,28 +77,25 @@ def test_no_key_and_an_empty_key_are_two_things(tmp_path: Path) -> None:
     assert problem.value.code == "key_empty", "sealing with nothing would be no seal"
 
 
-def test_processes_that_make_the_key_at_once_agree(tmp_path: Path) -> None:
+def makes_the_key() -> None:
+    """What each process of the next test does at the same moment."""
+    home, gate = map(Path, sys.argv[1:])
+    sys.stdout.write("ready ")
+    sys.stdout.flush()
+    until(gate.exists, 60, often_s=0.0005)
+    make_key(home)
+    sys.stdout.write(sealer(Settings(home=home)).key_for("same").hex())
+
+
+def test_processes_that_make_the_key_at_once_agree(tmp_path: Path, nursery: Nursery) -> None:
     home = tmp_path / "home"
     gate = tmp_path / "gate"
-    program = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from app.sealing import make_key, sealer\n"
-        "from app.settings import Settings\n"
-        "print('ready', flush=True)\n"
-        "while not Path(sys.argv[2]).exists(): pass\n"
-        "make_key(Path(sys.argv[1]))\n"
-        "print(sealer(Settings(home=Path(sys.argv[1]))).key_for('same').hex())\n"
-    )
-    children = [
-        subprocess.Popen([sys.executable, "-c", program, str(home), str(gate)], stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
+    words = (str(home), str(gate))
+    children = [nursery.bear(os.environ, "tests.app.test_sealing:makes_the_key", *words) for _ in range(3)]
+    until(lambda: [child.words() for child in children] == ["ready "] * 3, 60)
     gate.touch()
-    answers = {child.communicate(timeout=60)[0] for child in children}
+    assert [child.ended() for child in children] == [0, 0, 0]
+    answers = {child.words().removeprefix("ready ") for child in children}
     assert len(answers) == 1
-    assert len(answers.pop().strip()) == 64
+    assert len(answers.pop()) == 64
     assert [each.name for each in home.iterdir()] == [KEY_FILE]

@@ -11,18 +11,7 @@ from app.db import Database
 from connectors.practice.server import PracticeServer
 from media.intake import Taken
 from media.storage import Store
-from tests.faults.nursery import Nursery
-from tests.fixtures.loop import Loop, begin, installation, loop, photo_store, shared_loop
-
-__all__ = ["loop", "photo_store", "shared_loop"]
-
-
-@pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """One for all tests of a test process: it has imported the program already."""
-    made = Nursery(tmp_path_factory.mktemp("pekerja"))
-    yield made
-    made.close()
+from tests.fixtures.loop import Loop, begin, installation
 
 
 @pytest.fixture

@@ -238,20 +238,20 @@ def idle(loop: Loop, publishers: Sequence[Publisher], seconds: float = 90) -> No
     deadline = time.monotonic() + seconds
     quiet = 0
     while quiet < 2:
-        due = loop._due(0.7) or any(publisher.busy for publisher in publishers)
+        due = loop.pause(0.7) is not None or any(publisher.busy for publisher in publishers)
         quiet = 0 if due else quiet + 1
         assert time.monotonic() < deadline, [
             (one.id, one.state, one.error_code, one.attempts, one.looks)
             for one in loop.deliveries()
             if one.state not in ("published", "failed")
         ]
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 @contextmanager
 def publishers(loops: Sequence[Loop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Real publishers, one on each of these installations; gives the wait for their rest."""
-    monkeypatch.setattr(publish, "LOOK_S", 0.05)
+    monkeypatch.setattr(publish, "LOOK_S", 0.15)
     monkeypatch.setattr(publish, "THREADS", 12)
     # The address of what is public is another matter, and a call for each.
     monkeypatch.setattr(linking, "link", lambda *_: None)

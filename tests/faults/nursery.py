@@ -1,12 +1,14 @@
 """Worker processes that are born at once: forked from a process that has imported the program and opened nothing.
 
 Starting an interpreter costs a second of a core, importing the program most of it, and a worker that is to be killed
-thirty times pays it thirty times. Here it is paid once. What is forked is ``jobs.worker.main`` as ``kentongan serve``
-runs it, a process with an id of its own, its own engine, threads and environment; SIGKILL is SIGKILL.
+thirty times pays it thirty times. Here it is paid once, and so is compiling SQL: the nursery has done each kind of work
+once, and forgot it. What is forked is ``jobs.worker.main`` as ``kentongan serve`` runs it, or a command of
+``kentongan``: a process with an id of its own, its own engine, threads and environment; SIGKILL is SIGKILL.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -16,14 +18,18 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from media.intake import Taken
+from media.storage import Store
+
 #: What a worker would import at its start or at its first post.
-MODULES = ("app.models", "jobs.worker", "sqlalchemy.dialects.sqlite")
-WORKER = "jobs.worker:main"
+MODULES = ("app.models", "app.cli", "app.migrate", "jobs.worker", "sqlalchemy.dialects.sqlite", "psycopg")
+WORKER, COMMAND = "jobs.worker:main", "app.cli:main"
 
 
 class Born:
@@ -54,6 +60,11 @@ class Born:
             time.sleep(0.01)
         return status
 
+    def used_s(self) -> float:
+        """Seconds of a core that it has used."""
+        user, system = (Path("/proc") / str(self.pid) / "stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def words(self) -> str:
         return self._said.read_text("utf-8")
 
@@ -61,7 +72,7 @@ class Born:
 class Nursery:
     """Ends all its children when it is closed, or when the process that asked for them dies."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Path, photos: tuple[Store, list[Taken]]) -> None:
         self._folder = folder
         self._guard = threading.Lock()
         self._born = 0
@@ -70,14 +81,30 @@ class Nursery:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=Path(__file__).parents[2],
             env={**os.environ, "PYTHONWARNINGS": "error"},
         )  # fmt: skip
+        store, taken = photos
+        self.ask(
+            folder=str(folder), template=str(template), store=str(store.root), photos=[asdict(one) for one in taken]
+        )
 
-    def bear(self, environment: Mapping[str, str], what: str = WORKER) -> Born:
-        """Start a process. what: the function to run, ``module:name``."""
+    def bear(self, environment: Mapping[str, str], what: str = WORKER, *words: str) -> Born:
+        """Start a process. what: the function to run, ``module:name``; words: of its command line."""
         with self._guard:
             self._born += 1
             said = self._folder / f"said-{self._born}.txt"
-        pid = self.ask(bear=what, environment=dict(environment), said=str(said))
+            said.touch(0o600)
+        pid = self.ask(bear=what, words=words, environment=dict(environment), said=str(said))
         return Born(self, pid, said)
+
+    @contextmanager
+    def running(self, environment: Mapping[str, str], *words: str, what: str = COMMAND) -> Iterator[Born]:
+        """A command of ``kentongan`` (or ``what``) for the time of a block; all it says is in one file."""
+        child = self.bear(environment, what, *words)
+        try:
+            yield child
+        finally:
+            if child.status() is None:
+                child.kill()
+                child.ended()
 
     def ask(self, **request: Any) -> Any:
         """One request, one answer."""
@@ -99,9 +126,9 @@ def main() -> None:
     for name in MODULES:
         importlib.import_module(name)
     importlib.import_module("connectors").load()
-    from sqlalchemy.orm import configure_mappers
-
-    configure_mappers()
+    _practise(json.loads(sys.stdin.readline()))
+    sys.stdout.write("null\n")
+    sys.stdout.flush()
     assert threading.active_count() == 1, "a fork copies one thread only"
     # Children hold the reading end: it ends for them when we do, however that comes.
     life, _ours = os.pipe()
@@ -112,6 +139,7 @@ def main() -> None:
             answer: int | None = os.fork()
             if answer == 0:
                 os.close(_ours)
+                sys.argv[1:] = request["words"]
                 _be(request["bear"], request["environment"], request["said"], life)
             assert answer is not None
             living.add(answer)
@@ -124,6 +152,55 @@ def main() -> None:
     for pid in living:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+class _Unminded:
+    """Stands for the thread that minds the deadlines of calls: it would not be there after a fork."""
+
+    def watch(self, *_: object) -> int:
+        """Nobody's deadline."""
+        return 0
+
+    def forget(self, number: int) -> None:
+        """Nothing to forget."""
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def _practise(given: dict[str, Any]) -> None:
+    """Do one of each kind of work, so that children need not compile the SQL of it, and leave nothing open."""
+    import pytest
+
+    from app.services import timekeeping
+    from connectors import _http
+    from connectors.practice.server import PracticeServer
+    from jobs import TIMETABLE
+    from tests.faults.scenes import Stage
+    from tests.fixtures.databases import compile_once
+
+    compile_once(pytest.MonkeyPatch())
+    before = _open_files()
+    folder = Path(given["folder"]) / "latihan"
+    folder.mkdir()
+    photos = Store(Path(given["store"])), [Taken(**one) for one in given["photos"]]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        PracticeServer(folder / "practice.sqlite3") as server,
+    ):
+        patch.setattr(_http, "_deadlines", _Unminded())
+        stage = Stage(folder, Path(given["template"]), server, photos)
+        for kind in ("facebook", "instagram", "reply", "withdraw", "drop"):
+            loop = stage.scene(kind, 0).loop
+            loop.settle()
+            for job in TIMETABLE:
+                job.run(loop.parts, lambda: True)
+            loop.parts.db.close()
+    timekeeping.forget()
+    gc.collect()
+    assert _open_files() == before, "what is open would be shared by all children"
+    gc.freeze()
 
 
 def _be(what: str, environment: dict[str, str], said: str, life: int) -> None:

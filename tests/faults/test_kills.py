@@ -45,6 +45,18 @@ class Crew:
         self.dead.append(victim)
         self.living[index] = self._nursery.bear(self._named)
 
+    def work_on(self, seconds: float) -> None:
+        """Wait until they have used so much of a core: also on a crowded machine a kill strikes as deep in the work.
+
+        Seconds of the wall would end each step there before it had begun, and eight such ends fail a delivery.
+        """
+        most, began = time.monotonic() + 20 * seconds, self._used()
+        while self._used() - began < seconds and time.monotonic() < most:
+            time.sleep(0.02)
+
+    def _used(self) -> float:
+        return sum(one.used_s() for one in self.living)
+
     def end(self) -> None:
         """In order."""
         for one in self.living:
@@ -85,10 +97,11 @@ def test_killed_at_random_moments(shared_loop: Loop, nursery: Nursery, record_pr
     approve(12)
     with _crew(nursery, environment(loop, loop.parts.settings.home, **TIMES)) as crew:
         while len(crew.dead) < KILLS or waiting:
-            time.sleep(chance.uniform(0.15, 0.6))  # the random moment itself
+            crew.work_on(chance.uniform(0.05, 0.22))  # the random moment itself
             assert _open(loop, ids) or waiting, "there was nothing left to tear"
             crew.kill(chance)
-            approve(2)
+            # The last one comes with the last kill: there is always something to tear.
+            approve(-(-len(waiting) // max(1, KILLS - len(crew.dead))))
         loop.control.clear_faults()
         until(lambda: not _open(loop, ids), 40, "all decided")
         crew.end()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,10 @@ from app.db import Database
 from connectors.practice.server import PracticeServer
 from tests.faults import table
 from tests.faults.ground import Ground, publishers
+from tests.faults.nursery import Nursery
 from tests.faults.table import Case
 from tests.fixtures.loop import Loop, environment, until, with_times
 from tests.fixtures.printed import Record
-from tests.jobs.children import running
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -61,7 +60,7 @@ def test_two_publishers(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_two_processes(
     both: tuple[Loop, PracticeServer],
-    tmp_path: Path,
+    nursery: Nursery,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Record,
 ) -> None:
@@ -71,11 +70,8 @@ def test_two_processes(
     times = environment(loop, loop.parts.settings.home, http_timeout_s=table.TIMEOUT_S)
     ground.switch("stage", "commit", "look")
     ground.promise_now(ready=False)
-    folders = [tmp_path / name for name in ("satu", "dua")]
-    for folder in folders:
-        folder.mkdir()
-    with running(folders[0], times, "worker") as first, running(folders[1], times, "worker") as second:
-        until(lambda: all(row.state == "published" for row in ground.rows().values()), 90, "all published")
+    with nursery.running(times, "worker") as first, nursery.running(times, "worker") as second:
+        until(lambda: all(row.state == "published" for row in ground.rows().values()), 90, "all published", 0.2)
         for child in (first, second):
             child.kill(signal.SIGTERM)
         assert [child.ended(30) for child in (first, second)] == [0, 0], first.words() + second.words()

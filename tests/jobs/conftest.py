@@ -1,4 +1,4 @@
-"""The loop in process, for every test here."""
+"""What a process remembers of platforms is forgotten between the tests here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from connectors import _graph_counts
-from tests.fixtures.loop import free_port, loop, photo_store, shared_loop
-
-__all__ = ["free_port", "loop", "photo_store", "shared_loop"]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,14 +21,14 @@ from app.services import accounts, counting, workers
 from connectors import Busy
 from jobs import TIMETABLE, Job, worker
 from jobs.worker import Worker
+from tests.faults.nursery import Nursery
 from tests.fixtures.loop import BY, Loop, environment, until
-from tests.jobs.children import running
 
 #: For children whose work must succeed: no call of theirs is cut off because the machine is busy.
 PATIENT = {"http_timeout_s": 20.0, "lease_s": 60.0}
 
 
-def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
+def test_two_workers_until_idle(shared_loop: Loop, nursery: Nursery) -> None:
     """Due in three seconds: both wait for it, one sends it; what is left is said."""
     loop, place = shared_loop, shared_loop.place()
     due_at = clock.now() + timedelta(seconds=3)
@@ -38,7 +37,7 @@ def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
     home = loop.parts.settings.home
     words = ("worker", "--until-idle")
     named = environment(loop, home, idle_s=5, **PATIENT)
-    with running(tmp_path, named, *words) as one, running(tmp_path, named, *words) as other:
+    with nursery.running(named, *words) as one, nursery.running(named, *words) as other:
         assert (one.ended(), other.ended()) == (0, 0), one.words() + other.words()
         for child in (one, other):
             assert "1 delivery queued, next" in child.words()
@@ -55,11 +54,11 @@ def test_two_workers_until_idle(shared_loop: Loop, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_order(shared_loop: Loop, tmp_path: Path, number: int) -> None:
+def test_a_signal_ends_it_in_order(shared_loop: Loop, nursery: Nursery, number: int) -> None:
     loop, place = shared_loop, shared_loop.place()
     loop.control.fault("flip", "slow", account_id=place.page.page_id, seconds=1.5)
     post_id = loop.post(place.facebook)
-    with running(tmp_path, environment(loop, loop.parts.settings.home, **PATIENT), "worker") as child:
+    with nursery.running(environment(loop, loop.parts.settings.home, **PATIENT), "worker") as child:
         until(lambda: loop.delivery(post_id).state == "committing", 30)
         child.kill(number)
         assert child.ended() == 0, child.words()
