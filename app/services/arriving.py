@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from app.models import Account, Aspiration, Comment
-from app.services import deadlines
+from app.services import deadlines, marking
 from app.states import Actor, note_all
 
 COLLECTOR = Actor("collector")
@@ -26,6 +26,7 @@ def items(session: Session, account: Account, comments: Sequence[Comment]) -> No
             author=comment.author_name,
             author_key=author_key(account.connector, comment.author_id, comment.author_name),
             text=comment.text,
+            masked=marking.wants_mask(comment.text),
             said_at=comment.said_at,
             **deadlines.both(comment.said_at, "perlu dipilah", rhythm),
         )

@@ -74,7 +74,7 @@ def _status(session: Session, item: Aspiration, by: Actor, status: str) -> Befor
 
 def _standing(item: Aspiration) -> Before:
     dates = {name: at.isoformat() if (at := getattr(item, name)) else None for name in _TIMES}
-    return {"id": item.id, "status": item.status, **dates}
+    return {"id": item.id, "status": item.status, "into": item.duplicate_of_id, **dates}
 
 
 def _status_back(session: Session, item: Aspiration, by: Actor, was: Before) -> None:
@@ -87,7 +87,7 @@ def _status_back(session: Session, item: Aspiration, by: Actor, was: Before) -> 
         }
         # Only here something becomes unanswered again: nobody had answered.
         action = "undo" if standing["status"] == "belum ditanggapi" else standing["status"]
-        move(session, one, action, by, why="undo", **dates)
+        move(session, one, action, by, why="undo", **{**dates, "duplicate_of_id": standing["into"]})
     for promise_id in was["promises"]:
         promising.reopen(session, promise_id, by)
 

@@ -79,6 +79,9 @@ def set_status(
     if status == "dibuka lagi":
         changes = {**deadlines.anew(clock.now(), item.kind, deadlines.of(session, item.organisation_id)), **changes}
     given = {**_dates(item, status), **changes}
+    if status == "dibuka lagi":
+        # A matter of its own again: what is joined to another is not looked for by itself.
+        given["duplicate_of_id"] = None
     move(session, item, status, by, why=why, facts=facts, **given)
     for other in joined(session, item.id or 0):
         if (other.status, status) in ASPIRATION.moves:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from app import clock
 from app.models import Account, Aspiration, Comment, Delivery, Tombstone
-from app.services import arriving, deadlines, threads
+from app.services import arriving, deadlines, marking, threads
 from app.services.arriving import COLLECTOR
 from app.services.handles import Whose, whose
 from app.states import note
@@ -218,6 +218,7 @@ def _follow(session: Session, comment: Comment, changes: dict[str, Any]) -> None
         return
     if "text" in changes:
         item.text, item.suggested_at = comment.text, None
+        marking.mark(item)
     if {"author_name", "author_id"} & set(changes):
         item.author = comment.author_name
         item.author_key = arriving.author_key(item.source, comment.author_id, comment.author_name)

@@ -28,7 +28,9 @@ _ADDRESS = (
     r"(?:pak|bapak|bpk|bu|ibu|mas|mbak|mba|bang|kang|teh|teteh|haji|hj|h|ustad[z]?|kades|lurah|camat|sekdes|"
     r"bendahara|ketua)"
 )
-_NAMED = re.compile(rf"(?:\b(?i:{_ADDRESS})\.?\s+(?:(?i:{_ADDRESS})\.?\s+)*[A-Z][a-z'’]{{2,}}|(?<![\w.])@[\w.]{{3,}})")
+_NAMED = re.compile(
+    rf"(?:\b(?i:{_ADDRESS})\.?\s{{1,3}}(?:(?i:{_ADDRESS})\.?\s{{1,3}}){{0,2}}[A-Z][a-z'’]{{2,}}|(?<![\w.])@[\w.]{{3,}})"
+)
 #: Not a name after a form of address: "Pak RT", "Bu Bidan", "Kades Cibanteng" (an office of a place is no person).
 _OFFICE = re.compile(
     r"(?i:desa|kelurahan|kecamatan|rt|rw|bidan|guru|dokter|camat|lurah|kades|bupati|wali|dusun|kampung|kepala|dinas)"

@@ -6,7 +6,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from app.models import Aspiration, Comment, Outgoing
-from app.services import deadlines
+from app.services import deadlines, items
 from app.states import Actor, move, note
 
 #: Nobody has answered, or not since the resident came back.
@@ -76,7 +76,8 @@ def _answered(session: Session, root: Comment, item: Aspiration, answer: Comment
     if item.status == "belum ditanggapi" or (item.status == "dibuka lagi" and not later):
         at = min(filter(None, (item.answered_at, answer.said_at)))
         why = None if _sent_by_us(session, item, answer) else "answered on the platform"
-        move(session, item, "sudah ditanggapi", by, why=why, answered_at=at)
+        # With it, what is joined to it is answered.
+        items.set_status(session, item, "sudah ditanggapi", by, why=why, answered_at=at)
         if later:
             _reopen(session, item, max(later, key=lambda each: each.said_at), by)
     elif item.answered_at is not None and answer.said_at < item.answered_at and not _sent_by_us(session, item, answer):
@@ -89,7 +90,9 @@ def _answered(session: Session, root: Comment, item: Aspiration, answer: Comment
 
 def _reopen(session: Session, item: Aspiration, comment: Comment, by: Actor) -> None:
     due = deadlines.anew(comment.said_at, item.kind, deadlines.of(session, item.organisation_id))
-    move(session, item, "dibuka lagi", by, why="the resident wrote again", **due)
+    # A matter of its own again, where it was joined to another: what is joined is not looked for by itself.
+    alone = {"duplicate_of_id": None, "settled_at": None}
+    move(session, item, "dibuka lagi", by, why="the resident wrote again", **alone, **due)
 
 
 def _replies(session: Session, root: Comment) -> list[Comment]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from connectors import _graph_counts
+from tests.fixtures.desk import database, desk
 from tests.fixtures.loop import free_port, loop, photo_store, shared_loop
 
-__all__ = ["free_port", "loop", "photo_store", "shared_loop"]
+__all__ = ["database", "desk", "free_port", "loop", "photo_store", "shared_loop"]
 
 
 @pytest.fixture(autouse=True)

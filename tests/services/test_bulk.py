@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,20 +16,6 @@ from app.models import Aspiration, Comment, Person
 from app.problems import Problem
 from app.services import bulk, handling, moderating, promising
 from tests.fixtures.desk import Desk
-
-
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    path = tmp_path_factory.mktemp("meja") / "kentongan.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    db = Database(f"sqlite:///{path}")
-    yield db
-    db.close()
-
-
-@pytest.fixture
-def desk(database: Database) -> Desk:
-    return Desk(database)
 
 
 def person(session: Session, desk: Desk) -> Person:
@@ -67,7 +50,7 @@ def test_a_change_and_its_way_back(desk: Desk, what: str) -> None:
     before = [standing(desk, item) for item in items]
     events = [len(desk.events(item)) for item in items]
     with desk.db.write() as session:
-        value = person(session, desk) if what == "assignee" else CHANGES[what]
+        value: Any = person(session, desk) if what == "assignee" else CHANGES[what]
         done = bulk.apply(session, desk.organisation_id, [*items, *items], desk.ani, **{what: value})
     assert (done.changed, done.skipped) == (3, {})
     assert [standing(desk, item) for item in items] != before
