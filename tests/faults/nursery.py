@@ -84,9 +84,13 @@ class Nursery:
             env={**os.environ, **_ONE_THREAD, "PYTHONWARNINGS": "error"},
         )  # fmt: skip
         store, taken = photos
-        self.ask(
-            folder=str(folder), template=str(template), store=str(store.root), photos=[asdict(one) for one in taken]
-        )
+        try:
+            self.ask(
+                folder=str(folder), template=str(template), store=str(store.root), photos=[asdict(one) for one in taken]
+            )
+        except ValueError:
+            self._process.communicate(timeout=20)
+            raise AssertionError("the nursery could not begin; what it said stands on stderr") from None
 
     def bear(self, environment: Mapping[str, str], what: str = WORKER, *words: str) -> Born:
         """Start a process. what: the function to run, ``module:name``; words: of its command line."""
@@ -197,7 +201,8 @@ def _practise(given: dict[str, Any]) -> None:
             loop = stage.scene(kind, 0).loop
             loop.settle()
             for job in TIMETABLE:
-                job.run(loop.parts, lambda: True)
+                with suppress(Exception):  # what is wrong with a job is for its own tests to say
+                    job.run(loop.parts, lambda: True)
             loop.parts.db.close()
     timekeeping.forget()
     gc.collect()
