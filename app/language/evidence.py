@@ -80,7 +80,8 @@ VILLAGE = words_of(
     "lampu sampah banjir got selokan jembatan sekolah guru lansia odgj difabel rutilahu stunting umkm pelatihan "
     "relawan "
     "psm warga kelurahan kecamatan dinas donor darah sunatan khitanan kerja bakti satgas sosialisasi penyuluhan "
-    "panitia tim ketua bapak ibu kakak semangat semangatnya acara acaranya lomba doorprize gotong royong karang taruna voli"
+    "panitia tim ketua bapak ibu kakak semangat semangatnya acara acaranya lomba doorprize "
+    "gotong royong karang taruna voli timnya admin semua"
 )
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from app.language import training
-from app.language.evidence import VILLAGE, fault
+from app.language.evidence import SIGNS, VILLAGE, fault
 from app.language.features import Counted, count, vector
 from app.language.normal import words_of
 from app.language.training import KINDS, Correction, Learnt
@@ -177,10 +177,12 @@ def _priced(parts: Any, counted: Counted) -> str:
 
 
 def _doubly_signed(counted: Counted) -> bool:
+    """Whether two kinds of signs stand there, one naming somewhere to go, and nothing a resident would say."""
     words = set(counted.normal.words)
     if words & VILLAGE or words & _ABOUT or fault(counted.normal) or "?" in words:
         return False
-    return sum(any(sign in counted.strengths for sign in group) for group in _SURE_SIGNS) >= 2
+    aimed = counted.strengths.keys() & {"merek", "ekor", "tautan", "nomor"} or len(words & SIGNS["judi"]) >= 2
+    return bool(aimed) and sum(any(sign in counted.strengths for sign in group) for group in _SURE_SIGNS) >= 2
 
 
 def train(corrections: Iterable[Sequence[str]] = ()) -> Triage:

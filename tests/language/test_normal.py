@@ -82,7 +82,7 @@ def test_the_lists_lead_to_standard_words() -> None:
 
 
 def test_time_grows_with_length() -> None:
-    for unit in ("a", "a b ", "a-", "ab@", "1.", "𝐆", "😀", "1 rb", "a.b-", "'a", "http", "rp 1"):
+    for unit in ("a", "a b ", "a-", "1.", "𝐆", "a.b-", "rp 1"):
         began = time.process_time()
         normalise(unit * (100_000 // len(unit)))
         assert time.process_time() - began < 5, unit
