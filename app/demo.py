@@ -1,4 +1,5 @@
-"""The demo's sample data: a kabupaten, a kecamatan, an IPSM with people, two practice accounts and some posts.
+"""The demo's sample data: a kabupaten, a kecamatan, an IPSM with people, two practice accounts, its own page
+and some posts.
 
 Everything else that the demo shows, it does: the posts are published over HTTP, residents of the practice platform
 answer, jobs collect and count.
@@ -6,7 +7,7 @@ answer, jobs collect and count.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import select
@@ -15,7 +16,7 @@ from app import clock
 from app.models import ROLES, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import drafting, people, practising, queueing
+from app.services import drafting, own_page, people, practising, profiles, queueing
 from app.settings import Settings
 from app.states import Actor
 from connectors.practice.control import Control
@@ -70,6 +71,7 @@ def fill(parts: Parts, platform: str) -> None:
     organisation_id = _people(parts)
     page = Control(platform).make_page("IPSM Desa Contoh", "ipsm.desacontoh", followers=860, ig_followers=430)
     connected = practising.connect(parts, organisation_id, page, DEMO)
+    connected.append(_own_page(parts, organisation_id))
     _posts(parts, organisation_id, connected)
 
 
@@ -96,6 +98,28 @@ def _people(parts: Parts) -> int:
                 password=parts.sealer.key_for(f"demo {role}").hex(),
             )
     return ours
+
+
+def _own_page(parts: Parts, organisation_id: int) -> int:
+    """The page for everybody, /o/ipsm-desa-contoh; its account."""
+    account_id = own_page.open_page(parts, organisation_id, "ipsm-desa-contoh", DEMO)
+    said = {
+        "tagline": "Tetangga yang membantu tetangga, di empat desa",
+        "about": "Relawan kami mendampingi lansia, penyandang disabilitas, dan keluarga yang butuh layanan sosial.",
+        "hours": "Senin–Jumat, 08.00–16.00 WIB",
+        "villages": ["Kalong", "Sibanteng", "Wangunjaya", "Contoh"],
+    }
+    with parts.db.write() as session:
+        profiles.edit(
+            session,
+            organisation_id,
+            DEMO,
+            said,
+            sk_number="SK Camat Contoh nomor 400/12/2022",
+            office_from=date(2022, 7, 18),
+            office_to=date(2027, 7, 18),
+        )
+    return account_id
 
 
 def _posts(parts: Parts, organisation_id: int, account_ids: list[int]) -> None:
