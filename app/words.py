@@ -18,6 +18,11 @@ from app.words_reasons import REASONS
 #: What a person did or typed that cannot be done so.
 PROBLEMS = {
     "settings": "Pengaturan {name} tidak dapat dipakai: {reason}.",
+    "view_name": "Beri nama, paling banyak {most} huruf.",
+    "view_name_taken": "Sudah ada tampilan bernama {name}. Pilih nama lain.",
+    "view_empty": "Saring dahulu, lalu simpan sebagai tampilan.",
+    "views_many": "Sudah ada {most} tampilan. Hapus yang tidak dipakai lagi.",
+    "unknown_view": "Tampilan itu sudah tidak ada.",
     "settings_lease": "KENTONGAN_LEASE_S harus lebih dari dua kali KENTONGAN_HTTP_TIMEOUT_S.",
     "env_unreadable": "Berkas {path} tidak dapat dibaca sebagai UTF-8.",
     "no_key": "Kunci pemasangan belum ada. Jalankan `kentongan db upgrade` lebih dahulu.",

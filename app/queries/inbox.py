@@ -7,6 +7,8 @@ stop at COUNTED. Texts and names leave here masked: a list is read over shoulder
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +22,7 @@ from app.queries import searching
 from app.queries.home import headline
 from app.queries.masking import mask
 from app.queries.searching import Found
-from app.queries.wanted import ALL, DUE, OPEN, STATUSES, Beholder, Wanted, conditions, waits
+from app.queries.wanted import ALL, DUE, NOBODY, OPEN, STATUSES, Beholder, Wanted, conditions, waits
 from app.rights import ROLE_RIGHTS
 from app.states import ASPIRATION
 
@@ -74,7 +76,7 @@ class Listed:
 
     lines: list[Line]
     following: str
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     asks: int
     capped: bool = False
 
@@ -105,10 +107,19 @@ def listed(
         if wanted.words and not terms:
             return Listed([], "", {}, 0)  # signs only
         found = searching.find(session, terms, organisation_id, labels=labels, village=wanted.village)
-    counts, capped = _counts(session, organisation_id, wanted, by, found)
-    page = _Page(session, organisation_id, wanted, by, found, common=capped or _kinds(wanted, counts) > COUNTED)
-    lines, following = page.read(most)
-    return Listed(lines, following, counts, sum(counts.get(kind, 0) for kind in ASKS), capped)
+    if found is None and wanted.plain:
+        counts: Mapping[str, int] = _counts(session, organisation_id, wanted, by)
+        capped, looked = False, None
+    else:
+        looked = _look(session, organisation_id, wanted, by, found)
+        counts, capped = Counter(row[0] for row in looked), len(looked) > COUNTED
+    asks = sum(counts.get(kind, 0) for kind in ASKS)
+    many = sum(counts.get(kind, 0) for kind in _kinds(wanted))
+    if not many and not capped:
+        return Listed([], "", counts, asks)
+    page = _Page(session, organisation_id, wanted, by, found, common=capped or many > COUNTED)
+    lines, following = page.read(most, looked)
+    return Listed(lines, following, counts, asks, capped)
 
 
 def owner(session: Session, item_id: int) -> int | None:
@@ -149,41 +160,50 @@ def helpers_of(session: Session, organisation_id: int, now_assigned: int | None 
     return [(id_, name) for id_, name in rows]
 
 
-def _kinds(wanted: Wanted, counts: dict[str, int]) -> int:
-    """How many items the list has, as far as they were counted."""
-    if wanted.kind:
-        return counts.get(wanted.kind, 0)
-    return sum(counts.get(kind, 0) for kind in (ASKS if wanted.status == OPEN else KINDS))
+def _kinds(wanted: Wanted) -> tuple[str, ...]:
+    """Kinds that the list shows; the counts are of all."""
+    return (wanted.kind,) if wanted.kind else ASKS if wanted.status == OPEN else KINDS
 
 
-def _counts(
+def _counts(session: Session, organisation_id: int, wanted: Wanted, by: Beholder) -> dict[str, int]:
+    """By kind, each up to COUNTED + 1; an index knows all that is asked."""
+    rules, kind = conditions(organisation_id, wanted, by, any_kind=True), col(Aspiration.kind)
+    if wanted.status == ALL:  # named, so that the index on status and kind serves
+        rules.append(col(Aspiration.status).in_(list(ASPIRATION.states)))
+    some = [
+        select(literal(each).label("kind"), func.count().label("many")).select_from(
+            select(literal(1)).where(*rules, kind == each).limit(COUNTED + 1).subquery()
+        )
+        for each in KINDS
+    ]
+    return {row[0]: row[1] for row in session.execute(union_all(*some)) if row[1]}
+
+
+def _look(
     session: Session, organisation_id: int, wanted: Wanted, by: Beholder, found: Found | None
-) -> tuple[dict[str, int], bool]:
-    """By kind, and whether counting ended early. Where an index knows all that is asked, each kind up to COUNTED + 1;
-    otherwise the kinds of so many items of all kinds.
-    """
-    rules = conditions(organisation_id, wanted, by, any_kind=True)
-    kind = col(Aspiration.kind)
-    if found is None and wanted.plain:
-        if wanted.status == ALL:  # named, so that the index on status and kind serves
-            rules.append(col(Aspiration.status).in_(list(ASPIRATION.states)))
-        some = [
-            select(literal(each).label("kind"), func.count().label("many")).select_from(
-                select(literal(1)).where(*rules, kind == each).limit(COUNTED + 1).subquery()
-            )
-            for each in KINDS
-        ]
-        counts = {row[0]: row[1] for row in session.execute(union_all(*some)) if row[1]}
-        return counts, False
-    looked = _from(select(kind), found).where(*rules).limit(COUNTED + 1)
+) -> list[tuple[str, int, datetime]]:
+    """(kind, number, time) of up to COUNTED + 1 items of all kinds; of words on SQLite the newest ones."""
+    item = (col(Aspiration.kind), col(Aspiration.id), col(Aspiration.said_at))
+    query = _from(select(*item), found).where(*conditions(organisation_id, wanted, by, any_kind=True))
+    query = _hinted(query, wanted, found).limit(COUNTED + 1)
     if found is not None and found.sqlite:
-        looked = looked.order_by(*found.newest)
-    few = looked.subquery()
-    counts = {row[0]: row[1] for row in session.execute(select(few.c.kind, func.count()).group_by(few.c.kind))}
-    return counts, sum(counts.values()) > COUNTED
+        query = query.order_by(*found.newest)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def _from(query: Select[Any], found: Found | None) -> Select[Any]:
+def _hinted(query: Select[Any], wanted: Wanted, found: Found | None) -> Select[Any]:
+    """SQLite keeps no figures about its rows: the index that knows few of them is named."""
+    index = (
+        "urgent" if wanted.urgent else "secret" if wanted.secret
+        else "assigned" if wanted.assignee not in ("", NOBODY)
+        else "by_hand" if wanted.source in ("formulir", "catatan") else ""
+    )  # fmt: skip
+    if not index or found is not None or wanted.post:
+        return query
+    return query.with_hint(Aspiration, f"INDEXED BY ix_aspiration_{index}", "sqlite")
+
+
+def _from(query: Any, found: Found | None) -> Any:
     """From the items, or from the index with the items that it finds."""
     if found is None:
         return query.select_from(Aspiration)
@@ -204,11 +224,12 @@ class _Page:
         self.rules = conditions(organisation_id, wanted, by)
         self.organisation_id = organisation_id
 
-    def read(self, most: int) -> tuple[list[Line], str]:
+    def read(self, most: int, looked: list[tuple[str, int, datetime]] | None) -> tuple[list[Line], str]:
+        """Up to ``most`` lines, and the key of what follows. looked: items that counting met already."""
         start, at, last = _key(self.wanted.after)
         parts = [_NEWEST] if self.wanted.newest_first else self._parts()
-        numbers: list[tuple[int, int]] = []
-        for part in parts:
+        numbers = self._known(looked, most) if looked and self.wanted.newest_first else []
+        for part in parts if not numbers else ():
             if part < start or len(numbers) > most:
                 continue
             after = (at, last) if at is not None and part == start else None
@@ -220,6 +241,22 @@ class _Page:
         if len(numbers) <= most:
             return [line for _, line in shown], ""
         return [line for _, line in shown[:most]], _key_of(*shown[:most][-1]) if shown else ""
+
+    def _known(self, looked: list[tuple[str, int, datetime]], most: int) -> list[tuple[int, int]]:
+        """The page out of what counting met: all, or (words on SQLite) the newest; [] when it may lack some."""
+        whole = len(looked) <= COUNTED
+        sqlite = self.found is not None and self.found.sqlite
+        if not whole and (self.wanted.after or not sqlite):
+            return []
+        kinds = _kinds(self.wanted)
+        # Words on SQLite are in the order of whole seconds.
+        rows = [(at.replace(microsecond=0) if sqlite else at, number) for kind, number, at in looked if kind in kinds]
+        if self.wanted.after and (after := _key(self.wanted.after))[1] is not None:
+            at = after[1].replace(microsecond=0) if sqlite else after[1]
+            rows = [row for row in rows if row < (at, after[2])]
+        if not whole and len(rows) <= most:
+            return []
+        return [(_NEWEST, number) for _, number in sorted(rows, reverse=True)[: most + 1]]
 
     def _parts(self) -> list[int]:
         """Parts that can hold something: what is open and asks waits; nothing else does."""
@@ -238,7 +275,7 @@ class _Page:
             query = query.where(waits(), deadline.is_not(None)).order_by(deadline, number)
             if after:
                 query = query.where(deadline >= after[0], or_(deadline > after[0], number > after[1]))
-            return self._walking(query, "ix_aspiration_waiting") if self.wanted.plain else query
+            return self._walking(query, "ix_aspiration_waiting")
         if part == _UNDATED:
             query = query.where(waits(), deadline.is_(None))
         elif part == _REST and len(self._parts()) > 1:
@@ -246,8 +283,9 @@ class _Page:
         if after:
             query = query.where(said_at <= after[0], or_(said_at < after[0], number < after[1]))
         query = query.order_by(said_at.desc(), number.desc())
-        walk = self.common and part != _UNDATED and self.found is None
-        return self._walking(query, "ix_aspiration_newest") if walk else query
+        if part == _UNDATED:
+            return self._walking(query, "ix_aspiration_waiting")
+        return self._walking(query, "ix_aspiration_newest" if self.common else "ix_aspiration_queue")
 
     def _newest_found(self, query: Select[Any], after: tuple[datetime, int] | None) -> Select[Any]:
         found = self.found
@@ -276,10 +314,11 @@ class _Page:
             .order_by(*found.newest)
         )
 
-    @staticmethod
-    def _walking(query: Select[Any], index: str) -> Select[Any]:
-        """SQLite keeps no figures about its rows, and would gather tens of thousands to sort them."""
-        return query.with_hint(Aspiration, f"INDEXED BY {index}", "sqlite")
+    def _walking(self, query: Select[Any], index: str) -> Select[Any]:
+        """Where only kind and status are asked SQLite takes this index, else the one that knows few rows."""
+        if self.wanted.plain:
+            return query.with_hint(Aspiration, f"INDEXED BY {index}", "sqlite")
+        return _hinted(query, self.wanted, self.found)
 
 
 def _lines(session: Session, numbers: list[int]) -> dict[int, Line]:

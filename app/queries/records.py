@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import false
 from sqlmodel import Session, col, select
 
 from app import clock, words, words_delivery, words_hand
 from app.models import Account, Aspiration, Comment, Delivery, Organisation, Outgoing, Post, Reading
 from app.problems import Problem
-from app.queries import health
+from app.queries import health, searching
 from app.queries.deliveries import Way, ways
 from app.settings import Settings
 from connectors import METRICS
@@ -141,7 +142,10 @@ def items(
     if status is not None:
         wanted = wanted.where(Aspiration.status == status)
     if query:
-        wanted = wanted.where(col(Aspiration.text).icontains(query, autoescape=True))
+        terms = searching.parse(query)
+        # Signs alone are in no text.
+        some = col(Aspiration.id).in_(searching.find(session, terms, organisation_id).ids()) if terms else false()
+        wanted = wanted.where(some)
     return [
         {
             "id": item.id,
