@@ -87,6 +87,13 @@ def test_working_hours(a: str, b: str, hours: str) -> None:
     assert working_hours_between(at(a), at(b), real()) == Fraction(hours)
 
 
+def test_an_hour_before_closing_ends_at_closing_and_not_the_next_morning() -> None:
+    assert add_working_hours(at("2026-08-04 15:00"), 1, real()) == at("2026-08-04 16:00")
+    assert add_working_hours(at("2026-08-04 16:00"), 0, real()) == at("2026-08-04 16:00")
+    assert add_working_hours(at("2026-08-04 16:00"), 1, real()) == at("2026-08-05 09:00")
+    assert add_working_hours(at("2026-08-04 16:01"), 0, real()) == at("2026-08-05 08:00")
+
+
 def test_the_law_has_thirty_two_and_a_half_hours_in_a_ramadan_week() -> None:
     """Perpres 21/2023 takes a break of half an hour off each day, an hour on Fridays: our hours hold the breaks."""
     week = working_hours_between(at("2026-02-23 00:00"), at("2026-03-01 00:00"), real())

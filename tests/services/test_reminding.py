@@ -90,7 +90,8 @@ def test_a_moved_deadline_is_told_anew_and_a_joined_one_not(home: Village, ear: 
     first = item(home, "2026-08-03 10:00")
     item(home, "2026-08-03 10:00", duplicate_of_id=first)
     item(home, "2026-08-03 10:00", "pujian")
-    assert len(work(home, "2026-08-04 10:01", ear)) == 1
+    (late,) = work(home, "2026-08-04 10:01", ear)
+    assert "1 keluhan lewat" in late, "the joined one is answered with the other"
     with home.parts.db.write() as session:
         row = session.get_one(Aspiration, first)
         for name, value in deadlines.anew(
@@ -122,7 +123,9 @@ def test_at_night_only_what_is_urgent(home: Village, ear: Ear, mailbox: Mailbox)
     assert {to for to, _ in mailbox.came} == {"dadan@uji.example"}, "what is about a member goes to the pembina"
 
 
-def test_urgent_ones_do_not_wait_five_minutes_but_a_flood_is_told_together(home: Village, ear: Ear) -> None:
+def test_urgent_ones_do_not_wait_five_minutes_but_a_flood_is_told_together(
+    home: Village, ear: Ear, mailbox: Mailbox
+) -> None:
     numbers = [item(home, "2026-08-03 10:00", urgent="anak") for _ in range(4)]
 
     def urgent(number: int, at: str) -> None:
@@ -138,6 +141,7 @@ def test_urgent_ones_do_not_wait_five_minutes_but_a_flood_is_told_together(home:
     urgent(numbers[3], "2026-08-03 10:02:01")
     assert len(ear.heard) == 2
     assert "3 keluhan mungkin darurat" in ear.bodies()[-1]
+    assert {to for to, _ in mailbox.came} == {"ade@uji.example", "dadan@uji.example"}, "koordinator and pembina"
 
 
 def test_promises_and_silent_agencies(home: Village, ear: Ear) -> None:
