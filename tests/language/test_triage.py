@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.language import training, triage
+from app.language import features, training, triage
 from app.language.training import KINDS, examples
 from app.language.triage import UNSURE, Triage
 from tests.language.comments import SECOND, figures, held_out, leak, macro, model
@@ -97,6 +97,22 @@ def test_traps(trained: Triage, text: str, kinds: set[str]) -> None:
     assert trained.suggest([text])[0].kind in kinds
 
 
+@pytest.mark.parametrize(
+    ("shares", "kind"),
+    [
+        ({"pujian": 0.9, "keluhan": 0.1}, "pujian"),
+        ({"pujian": 0.5, "keluhan": 0.3, "pertanyaan": 0.2}, "keluhan"),
+        ({"spam": 0.5, "pertanyaan": 0.3, "kritik": 0.2}, "pertanyaan"),
+        ({"spam": 0.7, "pertanyaan": 0.3}, "pertanyaan"),
+        ({"spam": 0.95, "pertanyaan": 0.05}, "spam"),
+        ({"kritik": 0.4, "pujian": 0.35, "spam": 0.25}, "kritik"),
+    ],
+)
+def test_praise_and_spam_are_suggested_at_a_price(shares: dict[str, float], kind: str) -> None:
+    """The comment itself has no sign of spam."""
+    assert triage._priced(np.array([shares.get(name, 0.0) for name in KINDS]), features.count("begitu rupanya")) == kind
+
+
 def test_why_quotes_the_comment(trained: Triage) -> None:
     text = "Tolong pak, 𝐥𝐚𝐦𝐩𝐮 jln di RT 04 MATIII sdh 2 mggu"
     said = trained.suggest([text])[0]
@@ -115,6 +131,9 @@ def test_why_quotes_the_comment(trained: Triage) -> None:
         ("slot gacor maxwin di pisangbet77 rtp 98% klik bio depo 10rb", True),
         ("psm gacor", False),
         ("satgas judi slot gacor maxwin depo harus dibentuk", False),
+        ("slot gacor maxwin di pisangbet77 rtp 98% klik bio depo 10rb, awas haram", False),
+        ("posyandu slot gacor maxwin di pisangbet77 rtp 98% klik bio depo 10rb", False),
+        ("slot gacor maxwin di pisangbet77 rtp 98% klik bio depo 10rb, mohon ditertibkan", False),
         ("suami saya kecanduan slot gacor maxwin, tolong pak", False),
         ("saya mau bunuh diri gara2 slot gacor maxwin depo 88", False),
         ("lampu mati. gacor maxwin slot depo semut88", False),
