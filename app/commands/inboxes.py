@@ -89,14 +89,19 @@ def show_(item_id: int, as_json: bool) -> None:
 @json_option
 @failing_plainly
 def reply(item_id: int, text: str, as_email: str | None, as_json: bool) -> None:
-    """Answer publicly; the worker sends it."""
-    from app.services import moderating
+    """Answer publicly; the worker sends it. What came by the form is answered on its tracking page, at once."""
+    from app.services import answer_here, items, moderating
 
     ready = parts()
     by = acting(ready, as_email)
+    outgoing_id: int | None = None
     with ready.db.write() as session:
-        outgoing_id = moderating.reply(session, item_id, by, text).id
-    show({"id": item_id, "outgoing_id": outgoing_id}, as_json, lambda _: "Balasan dikirim sebentar lagi.")
+        if items.get(session, item_id).source == "formulir":
+            answer_here.answer(session, item_id, by, text)
+        else:
+            outgoing_id = moderating.reply(session, item_id, by, text).id
+    said = "Balasan dikirim sebentar lagi." if outgoing_id else "Jawaban tampil di halaman lacak."
+    show({"id": item_id, "outgoing_id": outgoing_id}, as_json, lambda _: said)
 
 
 @inbox.command("hide")

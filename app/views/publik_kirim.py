@@ -14,7 +14,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 
 from app import clock, tickets, words
-from app.forms.publik_kirim import KINDS, Send
+from app.forms.publik_kirim import ELSEWHERE, KINDS, Send
 from app.frame import parts, words_of
 from app.language import findings
 from app.problems import Problem
@@ -73,6 +73,7 @@ def index(slug: str) -> Any:
 
 def _sent(page: Profile) -> Any:
     form = Send(request.form)
+    form.offer(page.villages)
     ticket = tickets.read(_key(), page.slug, form.ticket.data or "", clock.now())
     kept = _kept()
     valid = form.validate()
@@ -124,7 +125,7 @@ def _said(form: Send, nonce: str, kept: list[str]) -> Sent:
         nonce=nonce,
         kind=form.kind.data or "",
         text=form.text.data or "",
-        village=form.village.data or "",
+        village="" if form.village.data == ELSEWHERE else form.village.data or "",
         name=form.name.data or "",
         phone=form.phone.data or "",
         anonymous=bool(form.anonymous.data),

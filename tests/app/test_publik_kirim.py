@@ -52,7 +52,7 @@ def test_what_is_sent_is_an_item_with_a_code(web: Web, client: FlaskClient) -> N
     assert web.parts.sealer.open(item.contact) == {"phone": "0812-3456-7890"}
     assert item.deadline is not None
     assert item.code_hash is not None
-    assert codes.read(code) not in item.code_hash.upper()
+    assert str(codes.read(code)) not in item.code_hash.upper()
     with web.parts.db.read() as session:
         [beside] = session.exec(select(models.Attachment)).all()
         told = session.exec(select(models.Event).where(models.Event.subject == "aspiration")).all()
@@ -209,6 +209,19 @@ def test_a_closed_form_is_closed(web: Web, client: FlaskClient) -> None:
     assert "sedang ditutup" in client.get(ADDRESS).get_data(as_text=True)
     assert "Kirim aspirasi" not in client.get(f"/o/{SLUG}").get_data(as_text=True)
     assert items(web) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"), [("Sadeng", "Sadeng"), ("Di luar daftar ini", None), ("Desa Karangan", None)]
+)
+def test_only_villages_of_the_list_are_kept(web: Web, client: FlaskClient, chosen: str, kept: str | None) -> None:
+    said = {"villages": ["Kalong II", "Sadeng"]}
+    with web.parts.db.write() as session:
+        profiles.edit(
+            session, web.organisations["kecamatan"], BY, said, sk_number=None, office_from=None, office_to=None
+        )
+    send(client, form_of(client), village=chosen)
+    assert [item.village for item in items(web)] == [kept]
 
 
 def test_odd_text_is_kept_as_it_is(web: Web, client: FlaskClient) -> None:
