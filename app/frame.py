@@ -145,7 +145,8 @@ def _menu(here: Standing) -> list[dict[str, Any]]:
     if here.organisation is not None:
         with parts().db.read() as session:
             wanted = {row[5] for row in shown if row[5]}
-            counts = home.badges(session, here.organisation.id, wanted, approver=here.may("kiriman.setujui"))
+            approver = here.may("kiriman.setujui")
+            counts = home.badges(session, here.organisation.id, wanted, approver, reader=here.person_id)
     # A post's own page belongs to the schedule; only writing belongs to "Buat Kiriman".
     here_now = "jadwal" if request.endpoint == "kiriman.show" else (request.blueprint or "").partition("_")[0]
     return [

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from app import clock
 from app.models import Agency, Aspiration, Attachment, Event, Handover, ItemNote, Membership, Person, Promise
 from app.queries.masking import mask
+from app.queries.privacy import visible_to
 
 #: Other items that are named; the rest is counted.
 SHOWN = 5
@@ -102,8 +103,8 @@ class Around:
     why: list[tuple[str, float]]
 
 
-def around(session: Session, item_id: int) -> Around:
-    """For the page of an item that exists."""
+def around(session: Session, item_id: int, reader: int | None = None) -> Around:
+    """For the page of an item that exists. reader: the person who looks; other items about them are not there."""
     columns = (
         Aspiration.organisation_id, Aspiration.author_key, Aspiration.duplicate_of_id, Aspiration.urgent,
         Aspiration.urgent_by, Aspiration.secret, Aspiration.masked, Aspiration.anonymous, Aspiration.channel,
@@ -117,19 +118,20 @@ def around(session: Session, item_id: int) -> Around:
     ).one()
     organisation_id, author_key, leading_id, urgent, urgent_by, secret, masked, anonymous, *rest = row
     channel, village, labels, settle_by, settled_at, why, about = rest
-    same = [col(Aspiration.organisation_id) == organisation_id, col(Aspiration.author_key) == author_key]
+    seen = visible_to(reader)
+    same = [col(Aspiration.organisation_id) == organisation_id, col(Aspiration.author_key) == author_key, seen]
     related = _others(session, *same, col(Aspiration.id) != item_id) if author_key else []
     more = 0
     if len(related) > SHOWN:
         more = session.execute(select(func.count()).select_from(Aspiration).where(*same)).scalar_one() - 1 - SHOWN
-    leading = _others(session, col(Aspiration.id) == leading_id) if leading_id else []
+    leading = _others(session, col(Aspiration.id) == leading_id, seen) if leading_id else []
     return Around(
         notes=_notes(session, item_id),
         handovers=_handovers(session, item_id),
         promises=_promises(session, item_id),
         photos=_photos(session, item_id),
         leading=leading[0] if leading else None,
-        joined=_others(session, col(Aspiration.duplicate_of_id) == item_id),
+        joined=_others(session, col(Aspiration.duplicate_of_id) == item_id, seen),
         related=related[:SHOWN],
         related_more=max(0, more),
         about=about,

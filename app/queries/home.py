@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from app import words_hand
 from app.models import MUST_ANSWER, Account, Activity, Aspiration, Delivery, Organisation, Photo, Post
 from app.queries.masking import mask
+from app.queries.privacy import visible_to
 from app.rights import memberships
 
 #: A delivery in one of these needs somebody.
@@ -226,22 +227,27 @@ def last_post(session: Session, organisation_id: int) -> tuple[str, datetime] | 
     return (headline(row[0], row[1]), row[2]) if row else None
 
 
-def _open(organisation_id: int) -> Any:
+def _open(organisation_id: int, reader: int | None) -> Any:
+    """Waits for an answer, and is not about whoever reads it."""
     return and_(
+        visible_to(reader),
         col(Aspiration.organisation_id) == organisation_id,
         col(Aspiration.status).in_(WAITING),
         col(Aspiration.kind).in_(ASKS),
     )
 
 
-def waiting(session: Session, organisation_id: int, most: int = 3) -> list[Waiting]:
-    """Who waits, the nearest deadline first; those without one after them. Text and author masked, as in any list."""
+def waiting(session: Session, organisation_id: int, most: int = 3, *, reader: int | None = None) -> list[Waiting]:
+    """Who waits, the nearest deadline first; those without one after them. Text and author masked, as in any list.
+
+    reader: the person who looks; what is about them is not there.
+    """
     rows = session.execute(
         select(
             col(Aspiration.id), col(Aspiration.kind), col(Aspiration.text), col(Aspiration.author),
             col(Aspiration.source), col(Aspiration.said_at), col(Aspiration.deadline),
         )
-        .where(_open(organisation_id))
+        .where(_open(organisation_id, reader))
         .order_by(col(Aspiration.deadline).is_(None), col(Aspiration.deadline), col(Aspiration.said_at))
         .limit(most)
     )  # fmt: skip
@@ -251,7 +257,9 @@ def waiting(session: Session, organisation_id: int, most: int = 3) -> list[Waiti
     ]
 
 
-def tally(session: Session, organisation_id: int, now: datetime, midnight: datetime) -> tuple[int, int, int]:
+def tally(
+    session: Session, organisation_id: int, now: datetime, midnight: datetime, *, reader: int | None = None
+) -> tuple[int, int, int]:
     """How many wait: past their deadline, due before midnight, later or without a deadline."""
     deadline = col(Aspiration.deadline)
     row = session.execute(
@@ -259,12 +267,14 @@ def tally(session: Session, organisation_id: int, now: datetime, midnight: datet
             func.coalesce(func.sum(case((deadline <= now, 1), else_=0)), 0),
             func.coalesce(func.sum(case((and_(deadline > now, deadline < midnight), 1), else_=0)), 0),
             func.coalesce(func.sum(case((or_(deadline.is_(None), deadline >= midnight), 1), else_=0)), 0),
-        ).where(_open(organisation_id))
+        ).where(_open(organisation_id, reader))
     ).one()
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def badges(session: Session, organisation_id: int, wanted: set[str], approver: bool = False) -> dict[str, int]:
+def badges(
+    session: Session, organisation_id: int, wanted: set[str], approver: bool = False, *, reader: int | None = None
+) -> dict[str, int]:
     """Counts beside menu entries: "jadwal" (deliveries that need somebody, posts to approve), "kotak", "akun"."""
     found: dict[str, int] = {}
     if "jadwal" in wanted:
@@ -275,7 +285,7 @@ def badges(session: Session, organisation_id: int, wanted: set[str], approver: b
             .where(col(Post.organisation_id) == organisation_id, col(Delivery.state).in_(TROUBLE))
         ).scalar_one() + (to_approve(session, organisation_id) if approver else 0)
     if "kotak" in wanted:
-        found["kotak"] = session.execute(select(func.count()).where(_open(organisation_id))).scalar_one()
+        found["kotak"] = session.execute(select(func.count()).where(_open(organisation_id, reader))).scalar_one()
     if "akun" in wanted:
         found["akun"] = session.execute(
             select(func.count()).where(

@@ -42,7 +42,10 @@ def index() -> Any:
         if here.may("kiriman.setujui"):
             facts["to_approve"] = home.to_approve(session, place)
         if here.may("kotak.baca"):
-            facts |= {"tally": home.tally(session, place, now, end), "waiting": home.waiting(session, place)}
+            facts |= {
+                "tally": home.tally(session, place, now, end, reader=here.person_id),
+                "waiting": home.waiting(session, place, reader=here.person_id),
+            }
         if here.may("akun.lihat"):
             facts["accounts"] = health.account_lines(session, place, now)
     return render_template("beranda/index.html", **facts)

@@ -240,7 +240,7 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
                 care.was_kind.data, care.was_status.data = item.kind, item.status
                 care.was_assignee.data = str(item.assignee_id or 0)
             facts |= {"thread": thread, "care": care or _care(session, thread, sent=False), "hide": hide or Hide()}
-            facts["around"] = around = handled.around(session, shown)
+            facts["around"] = around = handled.around(session, shown, me)
             facts["ready"] = ready = _ready(session, shown, urgent=around.urgent is not None)
             facts["reply"] = _reply(thread, reply, ready)
             facts["can"] = _abilities(thread)
