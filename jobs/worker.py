@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from app import clock
 from app.parts import Parts, build
 from app.queries import queues
-from app.services import workers
+from app.services import hooking, workers
 from app.settings import load
 from jobs import TIMETABLE, Job
 from jobs.publish import Publisher
@@ -147,6 +147,8 @@ def run(parts: Parts, *, until_idle: bool = False, with_parent: bool = False) ->
 
 
 def _pending(parts: Parts, began: datetime) -> bool:
+    if hooking.waiting(parts):
+        return True
     with parts.db.read() as session:
         return queues.pending(session, clock.now(), timedelta(seconds=parts.settings.idle_s), since=began)
 

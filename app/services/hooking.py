@@ -11,9 +11,11 @@ import hashlib
 import hmac
 import json
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,6 +31,7 @@ from app.parts import Parts
 from app.problems import Stale
 from app.services import applying, notifications
 from app.services.notifications import Change
+from app.spool import FILE, Spool, Waiting
 from connectors.practice import APP_SECRET
 
 log = logging.getLogger(__name__)
@@ -38,7 +41,9 @@ MOST_BYTES = 1_000_000
 #: Notifications taken at a time, and seconds after which another may take those of a worker that died.
 BATCH, LEASE_S = 50, 60.0
 #: Changes written in one transaction: so few that whoever takes new ones in waits some milliseconds only.
-AT_ONCE = 20
+AT_ONCE = 10
+#: Seconds between two of them: whoever looks each millisecond whether the database is free finds it so.
+PAUSE_S = 0.004
 #: Seconds between tries; after the last one it rests, with why.
 AGAIN_S = (2.0, 10.0, 60.0, 300.0, 1800.0, 7200.0)
 #: Notifications and tombstones are kept so long.
@@ -46,6 +51,8 @@ KEPT = timedelta(days=30)
 
 #: Of each database: accounts (connector, remote id) that are known to be in use. Unknown ones are looked up each time.
 _seen: WeakKeyDictionary[Database, set[tuple[str, str]]] = WeakKeyDictionary()
+_spools: WeakKeyDictionary[Database, Spool] = WeakKeyDictionary()
+_opening = threading.Lock()
 
 
 def signed(secret: str, body: bytes, signature: str | None) -> bool:
@@ -67,36 +74,58 @@ def take(parts: Parts, body: bytes) -> str:
     try:
         text, value = notifications.parse(body)
     except notifications.Unreadable:
-        _count(parts, {"hook unreadable": 1})
+        _keep(parts, tally="hook unreadable")
         return "unreadable"
     told = notifications.accounts(value)
     ours = _ours(parts, told)
     if not ours:
-        _count(parts, {"hook unknown account": 1})
+        _keep(parts, tally="hook unknown account")
         return "unknown"
     if ours != told:
         # Raw, but for what is not ours to keep.
-        connector = notifications.CONNECTORS[value["object"]]
-        known = {remote_id for name, remote_id in ours if name == connector}
+        known = {remote_id for _, remote_id in ours}
         kept = [each for each in value["entry"] if isinstance(each, dict) and str(each.get("id")) in known]
         text = json.dumps({**value, "entry": kept})
-    present = clock.now()
-    row = {"at": present, "digest": hashlib.sha256(body).hexdigest(), "body": text, "wake_at": present, "attempts": 0}
-    _write(parts, _storing, [row])
+    _keep(parts, hashlib.sha256(body).hexdigest(), text)
     return "stored"
 
 
+def take_over(parts: Parts) -> int:
+    """Bring what waits in the file beside an SQLite database into the tables; how many rows. A crash in between brings
+    nothing twice: the digest is unique here too."""
+    spool, count = _spool(parts.db), 0
+    while spool is not None and (rows := spool.look(BATCH)):
+        tallies = Counter(row.tally for row in rows if row.tally)
+        if tallies:
+            spool.drop([row for row in rows if row.tally])
+            _count(parts, tallies)
+        if hooks := [row for row in rows if row.digest]:
+            _store(parts, [(datetime.fromisoformat(row.at), row.digest or "", row.body or "") for row in hooks])
+            spool.drop(hooks)
+        count += len(rows)
+    return count
+
+
+def waiting(parts: Parts) -> bool:
+    """Whether anything is due, taken over or not."""
+    spool = _spool(parts.db)
+    return due(parts) or (spool is not None and bool(spool.look(1)))
+
+
 def due(parts: Parts) -> bool:
-    """Whether anything is to be worked off; one indexed read."""
+    """Whether anything in the tables is to be worked off; one indexed read."""
     with parts.db.read() as session:
-        waiting = select(Hook.id).where(col(Hook.wake_at) <= lease_time(session))
-        return session.exec(waiting.limit(1)).first() is not None
+        query = select(Hook.id).where(col(Hook.wake_at) <= lease_time(session))
+        return session.exec(query.limit(1)).first() is not None
 
 
 def work(parts: Parts, go_on: Callable[[], bool] = lambda: True) -> int:
     """Work off what is due; how many notifications."""
     count = 0
-    while go_on() and due(parts) and (hooks := claim(parts)):
+    while go_on():
+        take_over(parts)
+        if not due(parts) or not (hooks := claim(parts)):
+            break
         settle(parts, hooks, go_on)
         count += len(hooks)
     return count
@@ -107,8 +136,8 @@ def claim(parts: Parts, limit: int = BATCH) -> list[Hook]:
     within LEASE_S is due again."""
     with parts.db.write() as session:
         present = lease_time(session)
-        waiting = select(Hook.id).where(col(Hook.wake_at) <= present).order_by(col(Hook.wake_at), col(Hook.id))
-        ids = session.exec(waiting.limit(limit)).all()
+        oldest = select(Hook.id).where(col(Hook.wake_at) <= present).order_by(col(Hook.wake_at), col(Hook.id))
+        ids = session.exec(oldest.limit(limit)).all()
         if not ids:
             return []
         hit = session.execute(
@@ -141,6 +170,7 @@ def settle(parts: Parts, hooks: Sequence[Hook], go_on: Callable[[], bool] = lamb
         for start in range(0, len(group), AT_ONCE):
             some = group[start : start + AT_ONCE]
             _apply(parts, (connector, account, post_id), some, troubled, tallies)
+            time.sleep(PAUSE_S)
     _count(parts, tallies)
     _end(parts, hooks, troubled)
 
@@ -229,11 +259,36 @@ def _ours(parts: Parts, told: Iterable[tuple[str, str]]) -> set[tuple[str, str]]
     return found
 
 
-def _count(parts: Parts, numbers: dict[str, int]) -> None:
+def _count(parts: Parts, numbers: Mapping[str, int]) -> None:
     """Add to counters of what is not kept."""
     rows = [{"name": name, "value": number, "at": clock.now()} for name, number in sorted(numbers.items()) if number]
     if rows:
         _write(parts, _counting, rows)
+
+
+def _spool(db: Database) -> Spool | None:
+    if db.path is None:
+        return None
+    with _opening:
+        if db not in _spools:
+            _spools[db] = Spool(db.path.with_name(FILE))
+        return _spools[db]
+
+
+def _keep(parts: Parts, digest: str | None = None, text: str | None = None, tally: str | None = None) -> None:
+    """Onto the disk, whichever way is the shortest here."""
+    present = clock.now()
+    if (spool := _spool(parts.db)) is not None:
+        spool.put(Waiting(present.isoformat(), digest, text, tally))
+    elif tally is not None:
+        _count(parts, {tally: 1})
+    else:
+        _store(parts, [(present, digest or "", text or "")])
+
+
+def _store(parts: Parts, rows: Sequence[tuple[datetime, str, str]]) -> None:
+    values = [{"at": at, "digest": digest, "body": body, "wake_at": at, "attempts": 0} for at, digest, body in rows]
+    _write(parts, _storing, values)
 
 
 def _write(parts: Parts, statement: Callable[[Session], Any], rows: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from app.models import Hook, Tally
+from app.services import hooking
 from connectors.practice import APP_SECRET
 from connectors.practice.webhooks import signature
 from tests.app.residents import account
@@ -44,11 +45,13 @@ def send(client: FlaskClient, data: bytes, sign: str | None = None, **headers: s
 
 
 def kept(web: Web) -> list[str]:
+    hooking.take_over(web.parts)
     with web.parts.db.read() as session:
         return list(session.exec(select(Hook.body).order_by(Hook.id)))  # type: ignore[arg-type]  # a column
 
 
 def tallies(web: Web) -> dict[str, int]:
+    hooking.take_over(web.parts)
     with web.parts.db.read() as session:
         return {row.name: row.value for row in session.exec(select(Tally))}
 
