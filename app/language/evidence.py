@@ -51,14 +51,14 @@ SIGNS: dict[str, frozenset[str]] = {
         "indah inspiratif menginspirasi apresiasi amanah ikhlas tulus mulia pahlawan terbaik juara senang bahagia "
         "good best love gercep ramah puas rapi adem rancak joss ajib ketje gokil respect respek syukur ",
         "judi": "gacor maxwin slot depo deposit scatter rtp jackpot jp jepe spin zeus olympus mahjong rungkad togel "
-        "casino kasino taruhan parlay bandar bandarqq poker domino sbobet freebet cuan bosku hoki zonk wd withdraw "
+        "casino kasino taruhan parlay bandar bandarqq poker domino sbobet freebet bosku hoki wd withdraw "
         "perkalian rollingan cashback referral turnover pragmatic pgsoft bonanza princess 4d sgp sdy "
         "ceme sabung freechip x500 x1000 x5000 jepey toto4d ",
         "niaga": "jual beli dijual gadai kredit cicilan harga murah termurah promo pesan pesanan order ready stok "
         "grosir warna "
-        "original ori garansi wa whatsapp hub hubungi kirim diskon gratis bonus dana pinjam modal profil bio situs "
-        "hasil menang lunas utang hutang untung gaji kerja karyawan dibayar saldo huni kpr dp tukar eceran toko lapak "
-        "shopee lazada tiktok etalase katalog instan follower anda ribuan jutaan boncos main bayar",
+        "original ori garansi wa whatsapp hub hubungi kirim diskon gratis bonus pinjam modal profil bio situs "
+        "lunas utang hutang untung gaji karyawan dibayar saldo huni kpr dp tukar eceran toko lapak "
+        "shopee lazada tiktok etalase katalog instan follower anda ribuan jutaan boncos ",
         "tawar": "pinjaman pinjol cair jaminan agunan bpkb checking limit paylater gestun galbay followers "
         "follower likes subscribe subscriber follow follback folback folow bio profile dm inbox "
         "japri order cod promo diskon grosir dijual lowongan penghasilan passive income "
