@@ -18,7 +18,7 @@ from app.queries import conversation, handled, inbox, privacy
 from app.queries.conversation import Thread
 from app.queries.inbox import Wanted
 from app.rights import needs, object_of
-from app.services import canned, deciding, moderating, presence, promising
+from app.services import canned, deciding, moderating, presence, promising, views
 from connectors import load
 
 bp = Blueprint("kotak", __name__)
@@ -230,6 +230,7 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
         here = organisation_id()
         facts["found"] = found = inbox.listed(session, here, wanted, by=by)
         facts["helpers"] = inbox.helpers_of(session, here)
+        facts["saved"] = views.views_of(session, here, me)
         if not found.lines:
             facts["heard"], facts["last_answer"] = inbox.heard_of(session, here), inbox.last_answer(session, here)
         shown = item_id if item_id is not None else (found.lines[0].id if found.lines else None)

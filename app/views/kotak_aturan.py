@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from app.frame import actor, organisation_id, parts, say, words_of
+from app.frame import actor, organisation_id, parts, say, standing, words_of
 from app.models import KINDS
 from app.problems import Problem
 from app.queries import handled
+from app.queries.wanted import Wanted
 from app.rights import needs
-from app.services import agencies, canned, handles, suggesting
+from app.services import agencies, canned, handles, suggesting, views
 from app.services.canned import FIELDS
 
 bp = Blueprint("kotak_aturan", __name__)
@@ -91,6 +92,26 @@ def penyaring() -> Any:
     return _done("Penyaring dinyalakan." if wanted else "Penyaring dimatikan.", "penyaring")
 
 
+@bp.post("/kotak/aturan/tampilan")
+@needs("kotak.baca")
+def tampilan() -> Any:
+    """Save the filter of the address under a name, or forget a saved one."""
+    given, here, me = request.form, organisation_id(), standing().person_id
+    try:
+        with parts().db.write() as session:
+            if given.get("hapus", "").isdecimal():
+                views.remove(session, int(given["hapus"]), here, me)
+                say("Tampilan dihapus.")
+                return redirect(url_for("kotak.index"), 303)
+            shared = given.get("bersama") == "1" and standing().may("kotak.jawab")
+            views.save(session, here, me, given.get("name", ""), request.args, shared=shared)
+    except Problem as problem:
+        say(words_of(problem), "fail")
+    else:
+        say("Tampilan disimpan.")
+    return redirect(url_for("kotak.index", **Wanted.read(request.args).address()), 303)
+
+
 def _page(*, faults: dict[str, str] | None = None, typed: Any = None) -> Any:
     with parts().db.read() as session:
         here = organisation_id()
@@ -98,6 +119,7 @@ def _page(*, faults: dict[str, str] | None = None, typed: Any = None) -> Any:
             "replies": canned.listed(session, here),
             "agencies": handled.agencies(session, here),
             "handles": [(row.connector, row.name) for row in handles.of_organisation(session, here)],
+            "saved": views.views_of(session, here, standing().person_id),
             "filtering": suggesting.filters(session, here),
             "hidden": handled.hidden_lately(session, here, suggesting.FILTER.who),
         }

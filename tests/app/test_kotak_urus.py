@@ -189,3 +189,23 @@ def test_rules_of_the_inbox(web: Web, found: int) -> None:
     assert "dedi.k" in page(client, "/kotak/aturan").get_text()
     assert "dinyalakan" in post("penyaring", hide_spam="1")
     assert "dimatikan" in post("penyaring", hide_spam="0")
+
+
+def test_a_view_is_saved_and_forgotten(web: Web, found: int) -> None:
+    client = web.sign_in("koordinator")
+    soup = page(client, "/kotak?jenis=keluhan&petugas=belum")
+    form = soup.select_one("nav.saved form")
+    assert form is not None
+    token = form.select_one("[name=csrf_token]")
+    assert token is not None
+    values = {"csrf_token": token["value"], "name": "Belum ada yang pegang"}
+    assert "disimpan" in client.post(str(form["action"]), data=values, follow_redirects=True).get_data(as_text=True)
+    link = page(client, "/kotak").select_one("nav.saved a")
+    assert link is not None
+    assert "jenis=keluhan" in str(link["href"])
+    assert "petugas=belum" in str(link["href"])
+    number = page(client, "/kotak/aturan").select_one("#tampilan [name=hapus]")
+    assert number is not None
+    values = {"csrf_token": token["value"], "hapus": number["value"]}
+    client.post("/kotak/aturan/tampilan", data=values)
+    assert page(client, "/kotak").select_one("nav.saved a") is None
