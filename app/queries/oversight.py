@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from math import ceil
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
@@ -122,13 +123,21 @@ def by_village(session: Session, organisation_id: int, now: datetime) -> list[Co
     return _grouped(session, organisation_id, now, func.nullif(col(Aspiration.village), ""))
 
 
-def by_age(session: Session, organisation_id: int, now: datetime) -> list[Count]:
-    """Open items by age in whole days, the youngest first; classes without any are left out."""
-    said_at = col(Aspiration.said_at)
-    age = case(*((said_at > now - timedelta(days=days + 1), days) for days in AGES), else_=AGES[-1] + 1)
+def by_age(session: Session, organisation_id: int, zone: str, now: datetime) -> list[Count]:
+    """Open items by age in days of the calendar, the youngest first; classes without any are left out."""
+    said_at, today = col(Aspiration.said_at), times.local(now, zone).date()
+    since = [(datetime.combine(today - timedelta(days=days), time(), ZoneInfo(zone)), days) for days in AGES]
+    age = case(*((said_at >= midnight, days) for midnight, days in since), else_=AGES[-1] + 1)
     found = _grouped(session, organisation_id, now, age)
     found.sort(key=lambda each: each.name)
     return [Count(None if each.name > AGES[-1] else each.name, each.open, each.waiting, each.late) for each in found]
+
+
+def days_of(age: int | None, today: date) -> tuple[date | None, date]:
+    """The first and last day on which what has this age was said; None: no first one."""
+    older = [0, *(days + 1 for days in AGES)]
+    at = len(AGES) if age is None else AGES.index(age)
+    return (None if age is None else today - timedelta(days=age)), today - timedelta(days=older[at])
 
 
 def answers(session: Session, organisation_id: int, calendar: Calendar, since: datetime, now: datetime) -> Answers:

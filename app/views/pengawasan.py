@@ -53,7 +53,7 @@ def index() -> Any:
             answers=oversight.answers(session, here, calendar, since, now),
             kinds=oversight.by_kind(session, here, now),
             villages=oversight.by_village(session, here, now),
-            ages=oversight.by_age(session, here, now),
+            ages=oversight.by_age(session, here, zone(), now),
             promises=oversight.promises(session, here, zone(), now),
             lates=oversight.late(session, here, now, person_id) if reads else [],
             soons=oversight.soon(session, here, now, until, person_id) if reads else [],
@@ -64,6 +64,7 @@ def index() -> Any:
             here=here,
             age_words=AGE_WORDS,
             back=oversight.BACK.days,
+            days_of=lambda age: oversight.days_of(age, today),
             hours=_hours,
             share=_share,
         )

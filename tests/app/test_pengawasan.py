@@ -86,7 +86,7 @@ def test_the_numbers(parts: Parts) -> None:
         ]  # fmt: skip
         villages = oversight.by_village(session, home, now)
         assert villages == [Count(None, 5, 2, 2), Count("Kalong II", 2, 2, 1)]
-        assert [(each.name, each.open) for each in oversight.by_age(session, home, now)] == [
+        assert [(each.name, each.open) for each in oversight.by_age(session, home, "Asia/Jakarta", now)] == [
             (1, 4),
             (3, 1),
             (30, 1),
@@ -113,6 +113,14 @@ def test_the_numbers(parts: Parts) -> None:
         assert oversight.answers(session, empty, calendar, now - oversight.BACK, now).middle is None
 
 
+def test_every_day_has_one_age() -> None:
+    today, seen = date(2026, 8, 6), []
+    for age in (*oversight.AGES, None):
+        first, last = oversight.days_of(age, today)
+        seen += [(last - timedelta(days=n)) for n in range((last - (first or last)).days + 1)]
+    assert seen == [today - timedelta(days=n) for n in range(32)]
+
+
 @pytest.fixture
 def filled(web: Web) -> Web:
     with web.parts.db.write() as session:
@@ -133,6 +141,8 @@ def test_the_koordinator_opens_what_is_behind_a_number(filled: Web) -> None:
     assert "Lewat sejak" in said
     assert 'href="/kotak/8"' in said
     assert "tenggat=lewat" in said
+    for query in ("jenis=keluhan", "desa=Kalong+II", "dari=2026-08-05&amp;sampai=2026-08-06", "?sampai=2026-07-06"):
+        assert query in said, query
     assert "Desa Kalong II" not in said, "the organisation below is not theirs"
     assert "Rahasia warga" not in said
 
