@@ -31,6 +31,8 @@ from app.language.normal import words_of
 from app.language.training import KINDS, Correction, Learnt
 from app.language.urgency import urgent
 
+#: The model of the examples alone: training takes a core some ten seconds, which a first start should not cost.
+SHIPPED = Path(__file__).with_name("perkiraan.npz")
 UNSURE = "perlu dipilah"
 #: Kinds that somebody must answer.
 ANSWERED = frozenset({"aspirasi", "kritik", "keluhan", "pertanyaan"})
@@ -210,6 +212,14 @@ def load(path: Path) -> Triage | None:
     return None
 
 
+def shipped() -> Triage:
+    """What the program comes with: learned from the examples alone. A test holds that it is what they give;
+    ``python -m app.language.triage`` makes it anew. Trained where it is missing or older than the examples.
+    """
+    stored = load(SHIPPED)
+    return stored if stored is not None and stored.version == training.version([]) else train()
+
+
 def ready(path: Path, corrections: Iterable[Sequence[str]] = ()) -> Triage:
     """The stored model if it is the one that these corrections give, else one newly trained and stored.
 
@@ -222,3 +232,7 @@ def ready(path: Path, corrections: Iterable[Sequence[str]] = ()) -> Triage:
     fresh = train(kept)
     fresh.save(path)
     return fresh
+
+
+if __name__ == "__main__":
+    train().save(SHIPPED)

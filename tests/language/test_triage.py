@@ -22,6 +22,12 @@ def trained() -> Triage:
     return model()
 
 
+def test_the_program_comes_with_the_model_of_its_examples() -> None:
+    stored = triage.load(triage.SHIPPED)
+    assert stored is not None
+    assert stored.version == training.version([]), "run python -m app.language.triage and commit what it writes"
+
+
 def test_the_bars_hold_on_comments_not_trained_on(trained: Triage) -> None:
     comments = held_out()
     told = list(zip(trained.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
