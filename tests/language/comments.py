@@ -17,7 +17,7 @@ FIRST, SECOND = HERE / "heldout", HERE / "heldout" / "second"
 
 @cache
 def model() -> Triage:
-    """What the program comes with; the first test of test_triage.py holds that it is made of the examples as they are."""
+    """What the program comes with; test_triage.py holds that it is made of the examples as they are."""
     return triage.shipped()
 
 
