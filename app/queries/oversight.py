@@ -1,8 +1,8 @@
 """How the inbox of an organisation stands: what is open and late, how fast people answer, what was promised.
 
-Numbers and rows without a resident's words. "Open": of a kind that asks for something and not settled; "waiting": open
-and nobody has answered (or the resident came back); "late": past the deadline of what is to come next. Joined
-duplicates count once, with the item that they were joined to.
+Numbers and rows without a resident's words. "Open": of a kind that asks for something, and something is still to come
+(services/deadlines.is_open); "waiting": open and nobody has answered (or the resident came back); "late": past the
+deadline of what is to come next. Joined duplicates count once, with the item that they were joined to.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from sqlmodel import Session, col
 from app import times
 from app.models import MUST_ANSWER, Aspiration, Handover, Organisation, Person, Promise
 from app.queries.home import ASKS, WAITING
+from app.services.deadlines import open_ones
 from app.worktime import Calendar, working_hours_between
 
-SETTLED = ("selesai", "diarsipkan")
 #: Ages in days: up to and with each; older than the last is a class of its own.
 AGES = (1, 3, 7, 14, 30)
 #: How far back answers are measured, and how many at most (the newest).
@@ -221,7 +221,7 @@ def area(session: Session, organisation_ids: Collection[int], since: datetime, n
     rows: dict[int, Any] = {}
     must = col(Aspiration.kind).in_(MUST_ANSWER)
     lately = and_(must, col(Aspiration.said_at) >= since)
-    is_open = and_(col(Aspiration.kind).in_(ASKS), col(Aspiration.status).not_in(SETTLED), _single())
+    is_open = and_(col(Aspiration.kind).in_(ASKS), open_ones(), _single())
     waits = col(Aspiration.status).in_(WAITING)
     in_time, due = (_sum(and_(lately, _single(), rule)) for rule in _in_time_rules(now))
     for row in session.execute(
@@ -237,7 +237,7 @@ def area(session: Session, organisation_ids: Collection[int], since: datetime, n
         )
         .where(
             col(Aspiration.organisation_id).in_(organisation_ids),
-            or_(col(Aspiration.said_at) >= since, col(Aspiration.status).not_in(SETTLED)),
+            or_(col(Aspiration.said_at) >= since, open_ones()),
         )
         .group_by(col(Aspiration.organisation_id))
     ):
@@ -262,7 +262,7 @@ def _single() -> Any:
 def _open(organisation_id: int) -> Any:
     return and_(
         col(Aspiration.organisation_id) == organisation_id,
-        col(Aspiration.status).not_in(SETTLED),
+        open_ones(),
         col(Aspiration.kind).in_(ASKS),
         _single(),
     )

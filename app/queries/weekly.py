@@ -66,7 +66,7 @@ def _oldest(session: Session, organisation_id: int) -> list[Old]:
         .where(
             col(Aspiration.organisation_id) == organisation_id,
             col(Aspiration.kind).in_(ASKS),
-            col(Aspiration.status).not_in(deadlines.SETTLED),
+            deadlines.open_ones(),
             col(Aspiration.duplicate_of_id).is_(None),
         )
         .order_by(col(Aspiration.said_at), col(Aspiration.id))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from app.models import Aspiration, Handover, Notice, Organisation, Promise
-from app.services.deadlines import SETTLED, WAITING
+from app.services.deadlines import WAITING, is_open
 from app.services.troubles import Item, Trouble
 
 #: What is told of an item → in the order in which a letter says it.
@@ -77,10 +77,11 @@ def _still(what: str, item: Aspiration, record: Any, now: datetime) -> bool:
         return bool(record.state == "open")
     if what in OF_HANDOVER:
         return bool(record.state == "sent")
-    if item.status in SETTLED:
-        return False
     if what == "urgent":
-        return item.urgent is not None
+        # Whatever its kind was taken for.
+        return item.urgent is not None and item.status not in ("selesai", "diarsipkan")
+    if not is_open(item.kind, item.status):
+        return False
     by = item.deadline if what.startswith("answer") else item.settle_by
     if by is None or (item.status in WAITING) != what.startswith("answer"):
         return False

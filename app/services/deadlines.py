@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from app.models import KINDS, Aspiration, Organisation
 from app.parts import Parts
@@ -26,9 +26,11 @@ from app.services import calendars
 from app.states import Actor, note
 from app.worktime import Calendar, NoWorkingTime, add_working_days
 
-#: A first answer is due in items of these; nothing is due any more in those of ``SETTLED``.
+#: A first answer is due in items of these; those of ``WORKED_ON`` are to be settled.
 WAITING = ("belum ditanggapi", "dibuka lagi")
-SETTLED = ("selesai", "diarsipkan")
+WORKED_ON = ("ditindaklanjuti", "diteruskan", "menunggu warga")
+#: Kinds that an answer alone does not settle.
+NEEDS_DOING = ("keluhan",)
 #: Longest term, working days: half a year.
 LONGEST = 120
 #: Items in one transaction.
@@ -91,6 +93,18 @@ def both(said_at: datetime, kind: str, rhythm: Rhythm) -> dict[str, Any]:
 def anew(since: datetime, kind: str, rhythm: Rhythm) -> dict[str, Any]:
     """The columns of an item that is opened again, for ``states.move``: both run from then."""
     return {**both(since, kind, rhythm), "due_from": since}
+
+
+def is_open(kind: str, status: str) -> bool:
+    """Whether something is still to come: an answer settles a question, an aspiration and a criticism, unless somebody
+    said that it is being worked on; a complaint is settled by being solved."""
+    return status in (*WAITING, *WORKED_ON) or (status == "sudah ditanggapi" and kind in NEEDS_DOING)
+
+
+def open_ones() -> Any:
+    """``is_open`` as a condition; statuses by name, so that the index of the inbox passes over what is settled."""
+    answered = and_(col(Aspiration.status) == "sudah ditanggapi", col(Aspiration.kind).in_(NEEDS_DOING))
+    return or_(col(Aspiration.status).in_((*WAITING, *WORKED_ON)), answered)
 
 
 def renew(session: Session, item: Aspiration, rhythm: Rhythm | None = None) -> dict[str, list[datetime | None]]:
@@ -177,7 +191,7 @@ def _open(organisation_id: int, after: int) -> Any:
         select(Aspiration)
         .where(
             Aspiration.organisation_id == organisation_id,
-            col(Aspiration.status).not_in(SETTLED),
+            open_ones(),
             col(Aspiration.id) > after,
         )
         .order_by(col(Aspiration.id))
@@ -204,7 +218,7 @@ def _move(session: Session, organisation_id: int, ids: list[int], by: Actor) -> 
     for item in session.exec(
         select(Aspiration).where(col(Aspiration.id).in_(ids)).order_by(col(Aspiration.id)).with_for_update()
     ):
-        facts = {} if item.status in SETTLED else renew(session, item, rhythm)
+        facts = renew(session, item, rhythm) if is_open(item.kind, item.status) else {}
         if facts:
             note(session, item, "calendar", by, why="kalender berubah", facts=facts)
             moved += 1

@@ -69,7 +69,8 @@ def _due(session: Session, organisation_id: int) -> list[tuple[Any, str, dict[st
     today = times.local(now, organisation.zone).date()
     found = _promises(session, organisation, now, today) + _handovers(session, organisation, now, today)
     waits = col(Aspiration.status).in_(deadlines.WAITING)
-    works = col(Aspiration.status).not_in((*deadlines.WAITING, *deadlines.SETTLED, "menunggu warga"))
+    # While the resident is to answer, nobody is reminded.
+    works = and_(deadlines.open_ones(), col(Aspiration.status).not_in((*deadlines.WAITING, "menunggu warga")))
     ways = (("answer", col(Aspiration.deadline), waits), ("settle", col(Aspiration.settle_by), works))
     # Most organisations have nothing of the kind at most times; the calendar is asked only where one may have.
     if any(_some_within(session, organisation_id, which, by, now) for _, by, which in ways):

@@ -54,7 +54,7 @@ def fill(session: Session, home: int) -> None:
     put(session, home, "2026-08-05 12:00", "perlu dipilah", village="Kalong II")
     put(session, home, "2026-08-01 10:00", "pujian")
     put(session, home, "2026-08-05 09:00", "aspirasi", village="", **answered("2026-08-05 11:00"))
-    put(session, home, "2026-07-13 09:00", "pertanyaan", **answered("2026-07-15 11:00"))
+    put(session, home, "2026-07-13 09:00", **answered("2026-07-15 11:00"))
     put(session, home, "2026-07-13 09:00", "kritik", **{**answered("2026-07-13 13:00"), "status": "selesai"})
     put(session, home, "2026-06-01 09:00", **{**answered("2026-06-01 10:00"), "status": "dibuka lagi"})
     put(session, home, "2026-08-06 09:59")
@@ -79,15 +79,14 @@ def test_the_numbers(parts: Parts) -> None:
         )
         now = NOW.astimezone(UTC)
         calendar = deadlines.of(session, home).calendar
-        assert oversight.total(session, home, now) == Count(None, 7, 4, 3)
+        assert oversight.total(session, home, now) == Count(None, 6, 4, 3)
         assert oversight.by_kind(session, home, now) == [
-            Count("keluhan", 4, 3, 2), Count("aspirasi", 1, 0, 0), Count("perlu dipilah", 1, 1, 0),
-            Count("pertanyaan", 1, 0, 1),
+            Count("keluhan", 5, 3, 3), Count("perlu dipilah", 1, 1, 0),
         ]  # fmt: skip
         villages = oversight.by_village(session, home, now)
-        assert villages == [Count(None, 5, 2, 2), Count("Kalong II", 2, 2, 1)]
+        assert villages == [Count(None, 4, 2, 2), Count("Kalong II", 2, 2, 1)]
         assert [(each.name, each.open) for each in oversight.by_age(session, home, "Asia/Jakarta", now)] == [
-            (1, 4),
+            (1, 3),
             (3, 1),
             (30, 1),
             (None, 1),
@@ -107,7 +106,7 @@ def test_the_numbers(parts: Parts) -> None:
         ]
         rows = oversight.area(session, [home, empty], now - oversight.BACK, now)
         assert [(row.name, row.open, row.waiting, row.late, row.in_time, row.due) for row in rows] == [
-            ("IPSM Desa Uji", 7, 4, 3, 2, 6), ("Kosong", 0, 0, 0, 0, 0),
+            ("IPSM Desa Uji", 6, 4, 3, 2, 6), ("Kosong", 0, 0, 0, 0, 0),
         ]  # fmt: skip
         assert rows[0].oldest == datetime(2026, 6, 1, 9, tzinfo=ZONE)
         assert oversight.answers(session, empty, calendar, now - oversight.BACK, now).middle is None

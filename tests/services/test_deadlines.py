@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session, select
 
+from app.models import KINDS as KINDS_OF_ITEMS
 from app.models import Aspiration, CalendarEntry, Event, Organisation
 from app.parts import Parts
 from app.problems import Problem
 from app.services import calendars, deadlines, moderating
 from app.services.calendars import Wish
 from app.services.deadlines import Term
-from app.states import Actor
+from app.states import ASPIRATION, Actor
 from app.worktime import Hours
 from jobs import remind
 from tests.fixtures import scenery
@@ -72,6 +73,19 @@ def test_the_defaults(kind: str, answer: str | None, settle: str | None) -> None
     said = at("2026-08-04 10:00")
     assert deadlines.first_answer_by(said, kind, rhythm) == (at(answer) if answer else None)
     assert deadlines.settle_by(said, kind, rhythm) == (at(settle) if settle else None)
+
+
+def test_what_is_open_is_the_same_in_python_and_in_sql(parts: Parts, home: int) -> None:
+    with parts.db.write() as session:
+        for kind in KINDS_OF_ITEMS:
+            for status in ASPIRATION.states:
+                item(session, home, kind=kind, status=status)
+        found = set(session.exec(select(Aspiration.kind, Aspiration.status).where(deadlines.open_ones())))
+    assert found == {
+        (kind, status) for kind in KINDS_OF_ITEMS for status in ASPIRATION.states if deadlines.is_open(kind, status)
+    }
+    assert ("keluhan", "sudah ditanggapi") in found, "solved is more than answered"
+    assert ("pertanyaan", "sudah ditanggapi") not in found
 
 
 #: What somebody wrote into the rules, and what becomes of it.
