@@ -26,6 +26,7 @@ HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("aspiration", "diarsipkan"): ("draft", "lock", "Diarsipkan"),
     ("aspiration", "answer_here"): ("ok", "reply", "Dijawab di halaman lacak"),
     ("aspiration", "on_page"): ("plan", "globe", "Izin tampil di halaman umum diubah"),
+    ("aspiration", "contact_seen"): ("draft", "phone", "Nomor HP dilihat"),
     ("aspiration", "forget"): ("draft", "lock", "Nomor HP dan foto dihapus, enam bulan setelah selesai"),
     ("aspiration", "add"): ("wait", "note", "Warga menambah keterangan"),
     ("aspiration", "content"): ("ok", "heart", "Warga menyatakan selesai"),
@@ -42,14 +43,18 @@ HISTORY: dict[tuple[str, ...], tuple[str, str, str]] = {
     ("aspiration", "promise"): ("wait", "clock", "Janji: {due_on}"),
     ("aspiration", "deadline"): ("plan", "clock", "Batas waktu diperbarui"),
     ("comment", "change"): ("draft", "compose", "{new}"),
+    ("aspiration", "answered_earlier"): ("ok", "reply", "Sudah dibalas lebih awal di platformnya"),
     ("comment", "vanish"): ("draft", "x", "Komentar dihapus di platformnya"),
 }
 _SENT = {
     "reply": ("Balasan", "terkirim"),
+    "private_reply": ("Balasan pribadi", "terkirim"),
     "hide": ("Sembunyikan komentar", "sudah tersembunyi"),
     "unhide": ("Tampilkan lagi", "sudah tampil"),
     "delete": ("Hapus komentar", "sudah terhapus"),
 }
+#: Above what we send beside public answers.
+SENDING = {"private_reply": "Balasan pribadi, hanya dibaca warga ini", "delete": "Permintaan hapus komentar"}
 _STEPS = {
     "queue": ("plan", "clock", "{name} diminta"),
     "publish": ("ok", "check", "{name}: {done}"),
@@ -71,11 +76,20 @@ _CHANGES = {
     "text": "Tulisan diubah di platformnya",
     "hidden": "Komentar disembunyikan atau ditampilkan di platformnya",
     "deleted_at": "Komentar muncul lagi di platformnya",
+    "versions": "Tulisannya yang lebih lama diketahui",
+    "own": "Ternyata ditulis akun kita sendiri",
+    "staff": "Ternyata ditulis anggota kita",
+    "parent_id": "Ternyata balasan di bawah komentar lain",
 }
 _WHY = {
     "kalender berubah": "kalender kerja berubah",
     "answered on the platform": "dibalas langsung di platformnya",
     "the resident wrote again": "warga menulis lagi",
+    "the resident is not content": "warga menyatakan belum selesai",
+    "written by ourselves": "ditulis akun kita sendiri",
+    "staff": "ditulis anggota kita",
+    "not staff": "ternyata ditulis warga",
+    "belongs to a thread": "balasan di bawah komentar lain",
     "joined": "mengikuti yang digabungkan",
 }
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.models import Account, Delivery
 from app.queries.health import shown
-from app.services import budgets
+from app.services import budgets, vetting
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Line:
     """One account. health: with "paused" while the platform's pause lasts. held, last_at: of its deliveries.
 
     usage_percent: of its fullest allowance, its own or the app's, as last told. paused_at: percent, where that is why
-    it rests.
+    it rests. notified: "yes" or "no", whether the platform tells us of comments by itself; None: never asked. silent:
+    nothing is heard of it for longer than usual, or its comments cannot be read.
     """
 
     id: int
@@ -36,6 +37,9 @@ class Line:
     paused_at: int | None
     usage_percent: float
     last_heard_at: datetime | None
+    hooked_at: datetime | None
+    notified: str | None
+    silent: bool
     held: int
     last_at: datetime | None
 
@@ -68,6 +72,9 @@ def of_organisation(session: Session, organisation_id: int, now: datetime) -> li
             paused_at=pauses.percent(account),
             usage_percent=used[account.id or 0],
             last_heard_at=account.last_heard_at,
+            hooked_at=account.hooked_at,
+            notified=account.settings.get(vetting.NOTIFIED),
+            silent=account.silent_told_at is not None,
             held=waiting,
             last_at=published,
         )

@@ -107,7 +107,12 @@ def _accounts(session: Session) -> list[Finding]:
             said += " " + words.sentence(account.reason_code, account.reason_facts)
         if (until := pauses.until(account, now)) is not None:
             said += f" Platform meminta jeda sampai {times.moment(until, zone, now)}; dilanjutkan sendiri."
-        found.append(Finding(f"account {account.id}", account.health in ("connected", "expiring"), said))
+        well = account.health in ("connected", "expiring")
+        if account.silent_told_at is not None and well:
+            heard = times.ago(account.last_heard_at, zone, now) if account.last_heard_at else "belum pernah"
+            said += f" Sudah lama tidak ada komentar yang terbaca dari sini; yang terakhir {heard}."
+            well = False
+        found.append(Finding(f"account {account.id}", well, said))
     return found
 
 

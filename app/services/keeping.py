@@ -207,6 +207,8 @@ def _write(session: Session, comment: Comment, changes: dict[str, Any]) -> None:
     session.add(comment)
     session.flush()
     told = sorted(set(changes) & {"text", "versions", "hidden", "deleted_at", "own", "staff", "parent_id"})
+    if "text" in told:
+        told.remove("versions")
     if told:
         note(session, comment, "change", COLLECTOR, facts={"what": told})
 
