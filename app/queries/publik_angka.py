@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 
 from app import times
 from app.models import MUST_ANSWER, Aspiration
-from app.services.deadlines import SETTLED
 
 #: Smaller counts are not shown: in a small village a count of one has a name.
 LEAST = 5
@@ -71,7 +70,7 @@ def _heard(found: list[_Row], since: date, *, quarter: bool) -> Heard:
     kinds = Counter(kind for kind, *_ in found)
     waits = [(answered - said_at).total_seconds() for _, _, said_at, _, answered in found if answered]
     complaints = [status for kind, status, *_ in found if kind == "keluhan"]
-    settled = sum(status in SETTLED for status in complaints)
+    settled = sum(status == "selesai" for status in complaints)
     return Heard(
         since=since,
         quarter=quarter,
@@ -80,7 +79,7 @@ def _heard(found: list[_Row], since: date, *, quarter: bool) -> Heard:
         in_time=_told(sum(answered is not None and (by is None or answered <= by) for *_, by, answered in found)),
         hours=max(round(median(waits) / 3600), 1) if len(waits) >= LEAST else None,
         settled=_told(settled),
-        going_on=_told(len(complaints) - settled),
+        going_on=_told(sum(status not in ("selesai", "diarsipkan") for status in complaints)),
     )
 
 
