@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from app.models import Aspiration, Handover, Notice, Organisation, Promise
-from app.services.deadlines import WAITING, is_open
+from app.services.deadlines import SETTLED, WAITING, is_open
 from app.services.troubles import Item, Trouble
 
 #: What is told of an item → in the order in which a letter says it.
@@ -79,7 +79,7 @@ def _still(what: str, item: Aspiration, record: Any, now: datetime) -> bool:
         return bool(record.state == "sent")
     if what == "urgent":
         # Whatever its kind was taken for.
-        return item.urgent is not None and item.status not in ("selesai", "diarsipkan")
+        return item.urgent is not None and item.status not in SETTLED
     if not is_open(item.kind, item.status):
         return False
     by = item.deadline if what.startswith("answer") else item.settle_by

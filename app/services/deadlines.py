@@ -29,6 +29,8 @@ from app.worktime import Calendar, NoWorkingTime, add_working_days
 #: A first answer is due in items of these; those of ``WORKED_ON`` are to be settled.
 WAITING = ("belum ditanggapi", "dibuka lagi")
 WORKED_ON = ("ditindaklanjuti", "diteruskan", "menunggu warga")
+#: Nothing is due any more in items of these.
+SETTLED = ("selesai", "diarsipkan")
 #: Kinds that an answer alone does not settle.
 NEEDS_DOING = ("keluhan",)
 #: Longest term, working days: half a year.
