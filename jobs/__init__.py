@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.parts import Parts
-from jobs import check, collect, count, digest, hooks, listen, notify, remind, suggest, tidy
+from jobs import check, collect, count, digest, hooks, learn, listen, notify, remind, suggest, tidy
 
 #: Asked between two pieces of work: whether to go on (the lease is still ours and nobody wants us to stop).
 GoOn = Callable[[], bool]
@@ -37,5 +37,6 @@ TIMETABLE = (
     Job("calendar", timedelta(hours=6), remind.straighten),
     Job("check", timedelta(minutes=10), check.run),
     Job("listen", timedelta(minutes=30), listen.run),
+    Job("learn", timedelta(hours=1), learn.run),
     Job("tidy", timedelta(minutes=30), tidy.run),
 )

@@ -1,55 +1,45 @@
-"""Look at new texts of the inbox: urgency at once, then kinds by the model, which is trained and kept here."""
+"""Look at new texts of the inbox: urgency at once, then kinds by the newest model this installation has."""
 
 from __future__ import annotations
 
-import logging
+import threading
 from collections.abc import Callable
-from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import clock
 from app.parts import Parts
 from app.services import suggesting
 
 if TYPE_CHECKING:
     from app.language.triage import Triage
 
-log = logging.getLogger(__name__)
 
-
-class _Pupil:
-    """The model of this process, and of what it was made."""
+class Reader:
+    """The model of one process; read anew when another one was learned (jobs/learn.py)."""
 
     def __init__(self) -> None:
-        self.model: Triage | None = None
-        self.lessons = 0
-        self.learned: datetime | None = None
+        self._guard = threading.Lock()
+        self._model: Triage | None = None
+        self._of: tuple[Path, int] | None = None
 
-    def ready(self, parts: Parts) -> Triage:
-        """Train when there is none, or when people have decided enough since."""
-        present = clock.now()
-        rested = self.learned is None or abs(present - self.learned) >= suggesting.RELEARN
-        if self.model is not None and not rested:
-            return self.model
-        lessons = suggesting.lessons(parts)
-        if self.model is None or abs(len(lessons) - self.lessons) >= suggesting.WORTH:
-            from app.language import triage  # heavy: not before there is something to look at
+    def model(self, home: Path) -> Triage:
+        """What was learned here, else what the program came with."""
+        path = home / suggesting.FILE
+        of = (path, path.stat().st_mtime_ns if path.is_file() else 0)
+        with self._guard:
+            if self._model is None or self._of != of:
+                from app.language import triage  # not before there is something to look at
 
-            self.model = triage.train(lessons)
-            self.lessons = len(lessons)
-            log.info("kinds learned from the examples and %s corrections", len(lessons))
-        self.learned = present
-        return self.model
+                self._model, self._of = triage.load(path) or triage.shipped(), of
+            return self._model
 
 
-_pupil = _Pupil()
+reader = Reader()
 
 
 def run(parts: Parts, go_on: Callable[[], bool]) -> None:
-    """Until nothing waits or we are to stop."""
+    """Until nothing waits or we are to stop. What is urgent is told before the model is even there."""
     while go_on() and (looks := suggesting.waiting(parts)):
         suggesting.alarm(parts, looks)
-        if not go_on():
+        if not go_on() or suggesting.suggest(parts, reader.model(parts.settings.home), looks) == 0:
             return
-        if suggesting.suggest(parts, _pupil.ready(parts), looks) == 0:
-            return  # all of them were changed meanwhile, or another worker was quicker
