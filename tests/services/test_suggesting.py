@@ -1,4 +1,4 @@
-"""New texts are looked at once: urgent ones told at once, kinds suggested and never decided, sure spam hidden on wish."""
+"""New texts are looked at once: urgent ones are told, kinds suggested and never decided, sure spam hidden on wish."""
 
 from __future__ import annotations
 
