@@ -79,7 +79,9 @@ class Other:
 
 @dataclass(frozen=True)
 class Around:
-    """Everything of one item. leading: the item it is joined to; joined: those joined to it."""
+    """Everything of one item. leading: the item it is joined to; joined: those joined to it. on_page: it may stand on
+    the organisation's own page. phoned: its resident left a phone number.
+    """
 
     notes: list[Noted]
     handovers: list[Handed]
@@ -101,6 +103,8 @@ class Around:
     settle_by: datetime | None
     settled_at: datetime | None
     why: list[tuple[str, float]]
+    on_page: bool = False
+    phoned: bool = False
 
 
 def around(session: Session, item_id: int, reader: int | None = None) -> Around:
@@ -109,7 +113,7 @@ def around(session: Session, item_id: int, reader: int | None = None) -> Around:
         Aspiration.organisation_id, Aspiration.author_key, Aspiration.duplicate_of_id, Aspiration.urgent,
         Aspiration.urgent_by, Aspiration.secret, Aspiration.masked, Aspiration.anonymous, Aspiration.channel,
         Aspiration.village, Aspiration.labels, Aspiration.settle_by, Aspiration.settled_at, Aspiration.suggested_why,
-        Person.name,
+        Person.name, Aspiration.on_page, Aspiration.contact,
     )  # fmt: skip
     row: Any = session.execute(
         select(*map(col, columns))
@@ -117,7 +121,7 @@ def around(session: Session, item_id: int, reader: int | None = None) -> Around:
         .where(col(Aspiration.id) == item_id)
     ).one()
     organisation_id, author_key, leading_id, urgent, urgent_by, secret, masked, anonymous, *rest = row
-    channel, village, labels, settle_by, settled_at, why, about = rest
+    channel, village, labels, settle_by, settled_at, why, about, on_page, contact = rest
     seen = visible_to(reader)
     same = [col(Aspiration.organisation_id) == organisation_id, col(Aspiration.author_key) == author_key, seen]
     related = _others(session, *same, col(Aspiration.id) != item_id) if author_key else []
@@ -146,6 +150,8 @@ def around(session: Session, item_id: int, reader: int | None = None) -> Around:
         settle_by=settle_by,
         settled_at=settled_at,
         why=[(word, weight) for word, weight in why or []],
+        on_page=on_page,
+        phoned=bool(contact),
     )
 
 

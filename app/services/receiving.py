@@ -18,7 +18,7 @@ from app import clock
 from app.models import MUST_ANSWER, Aspiration, Attachment, Organisation
 from app.problems import Problem
 from app.sealing import Sealer
-from app.services import codes, deadlines, marking
+from app.services import codes, deadlines, items, marking
 from app.services.collecting import storable
 from app.states import Actor, note
 
@@ -92,6 +92,18 @@ def known(session: Session, sealer: Sealer, organisation_id: int, sent: Sent) ->
     code, hashed = _code(sealer, organisation_id, sent, _plain(sent.text))
     before = _known(session, hashed)
     return None if before is None else Received(before, code, fresh=False)
+
+
+def phone(session: Session, sealer: Sealer, item_id: int, by: Actor) -> str:
+    """The phone number that the resident left, for whoever is to call; that it was looked at stays in the history.
+
+    Problem: unknown_item, no_phone.
+    """
+    item = items.opened(session, item_id, by)
+    if not item.contact:
+        raise Problem("no_phone")
+    note(session, item, "contact_seen", by)
+    return sealer.open(item.contact)["phone"]
 
 
 def _item(session: Session, sealer: Sealer, organisation_id: int, sent: Sent, text: str, hashed: str) -> Aspiration:

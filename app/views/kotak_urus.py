@@ -16,7 +16,7 @@ from app.problems import Problem, Stale
 from app.queries import handled, lapor, privacy
 from app.queries.inbox import Wanted
 from app.rights import needs, object_of, takes_photos
-from app.services import answer_here, bulk, handling, items, moderating, presence, promising
+from app.services import answer_here, bulk, handling, items, moderating, presence, promising, receiving
 from app.words_inbox import others_here
 from media import PhotoProblem, Spec, Taken, render, take
 
@@ -85,6 +85,16 @@ def _note(session: Session, item_id: int) -> str:
 def _answer_here(session: Session, item_id: int) -> str:
     answer_here.answer(session, item_id, actor(), _text("text"))
     return "Jawaban tampil di halaman lacak warga."
+
+
+def _on_page(session: Session, item_id: int) -> str:
+    on = request.form.get("tampil") == "1"
+    answer_here.put_on_page(session, item_id, actor(), on)
+    return "Tampil di Tanya jawab halaman umum." if on else "Tidak lagi tampil di halaman umum."
+
+
+def _phone(session: Session, item_id: int) -> str:
+    return f"Nomor HP warga: {receiving.phone(session, parts().sealer, item_id, actor())}"
 
 
 def _private(session: Session, item_id: int) -> str:
@@ -190,6 +200,8 @@ def _mine(session: Session, item_id: int) -> str:
 DEEDS: dict[str, Callable[[Session, int], str]] = {
     "catat": _note,
     "jawab-di-sini": _answer_here,
+    "di-halaman": _on_page,
+    "telepon": _phone,
     "pribadi": _private,
     "hapus": _delete,
     "teruskan": _hand_over,

@@ -19,7 +19,7 @@ from app.services import answer_here, codes, items, tracking
 from app.states import Actor
 from app.views import publik_lacak
 from tests.app.public_page import SLUG, code_in, form_of, jpeg, opened
-from tests.fixtures.web import Web
+from tests.fixtures.web import Web, post
 
 ADDRESS = f"/o/{SLUG}/lacak"
 DEDI = Actor("Dedi Kurnia", None)
@@ -236,3 +236,25 @@ def test_the_form_pages_are_not_kept_nor_listed(client_of: FlaskClient) -> None:
 def client_of(web: Web) -> FlaskClient:
     opened(web)
     return web.client()
+
+
+def test_a_coordinator_sees_the_phone_number_and_lets_an_answer_stand_in_public(web: Web) -> None:
+    opened(web)
+    resident = web.client()
+    resident.post(f"/o/{SLUG}/kirim", data={**form_of(resident), "phone": "0812-3456-7890", "name": "Yanti"})
+    koordinator, pembina = web.sign_in("koordinator"), web.sign_in("pembina")
+    assert "3456" not in koordinator.get("/kotak/1").get_data(as_text=True)
+    assert post(pembina, "/kotak/1/urus/telepon").status_code in (403, 404)
+    assert post(koordinator, "/kotak/1/urus/di-halaman", tampil="1").status_code in (303, 422)
+    assert "Lampu jalan" not in resident.get(f"/o/{SLUG}").get_data(as_text=True), "nobody has answered yet"
+    post(koordinator, "/kotak/1/urus/jawab-di-sini", text="Besok kami cek tiangnya.")
+    post(koordinator, "/kotak/1/urus/telepon")
+    body = koordinator.get("/kotak/1").get_data(as_text=True)
+    assert "Nomor HP warga: 0812-3456-7890" in body
+    assert "Nomor HP dilihat" in body
+    post(koordinator, "/kotak/1/urus/di-halaman", tampil="1")
+    public = resident.get(f"/o/{SLUG}").get_data(as_text=True)
+    assert "Besok kami cek tiangnya." in public
+    assert "Yanti" not in public
+    post(koordinator, "/kotak/1/urus/di-halaman", tampil="0")
+    assert "Besok kami cek tiangnya." not in resident.get(f"/o/{SLUG}").get_data(as_text=True)

@@ -12,12 +12,10 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from app import clock
 from app.models import Aspiration
-from app.services import answer_here
-from app.states import Actor
 from app.views import publik_kirim
 from media import sample
 from tests.app.public_page import SLUG, jpeg, opened, stand
-from tests.browser.visiting import served
+from tests.browser.visiting import served, signed_in
 from tests.fixtures.web import Web
 
 pytestmark = pytest.mark.browser
@@ -73,15 +71,21 @@ def test_an_anonymous_keluhan_with_a_photo_is_sent_followed_and_answered(
     expect(page.get_by_role("img", name="Foto yang Anda kirim")).to_be_visible()
     assert page.get_by_role("img", name="Foto yang Anda kirim").evaluate("each => each.naturalWidth") == 960
     expect(page.get_by_text("Belum ditanggapi")).to_be_visible()
-    with web.parts.db.write() as session:
+    with web.parts.db.read() as session:
         item = session.get_one(Aspiration, 1)
         assert (item.anonymous, item.author, item.contact) == (True, None, "")
-        answer_here.answer(session, 1, Actor("Dedi Kurnia"), "Terima kasih. Besok pagi kami cek tiangnya.")
+    desk = signed_in(browser, site, "koordinator", viewport=DESK)
+    desk.goto("/kotak/1")
+    desk.get_by_label("Jawaban", exact=True).fill("Terima kasih. Besok pagi kami cek tiangnya.")
+    desk.locator("#balas").get_by_role("button", name="Balas").click()
+    expect(desk.get_by_text("Jawaban tampil di halaman lacak warga.")).to_be_visible()
+    assert desk.complaints == []  # type: ignore[attr-defined]  # see signed_in
     later = visitor(browser, site)
     later.goto(f"/o/{SLUG}/lacak")
     later.get_by_label("Kode Anda").fill(code.lower().replace("-", " "))
     later.get_by_role("button", name="Lihat kabar").click()
     expect(later.get_by_text("Besok pagi kami cek tiangnya.")).to_be_visible()
+    expect(later.get_by_text("Dijawab Uji Koordinator")).to_be_visible()
     expect(later.get_by_text("Sudah ditanggapi")).to_be_visible()
     assert code not in later.url
 
