@@ -132,7 +132,7 @@ def _made(
         author_name=remote.author_name,
         author_id=remote.author_id,
         text=remote.text,
-        versions=[{"text": remote.text, "seen_at": present.isoformat()}],
+        versions=[_version(heard)],
         own=remote.own or ours.own(remote.author_name, remote.author_id),
         staff=ours.staff(remote.author_name, remote.author_id),
         hidden=remote.hidden,
@@ -149,11 +149,14 @@ def _update(
 ) -> None:
     """An edit adds a version; hidden and shown, deleted and back are followed; who and when is learned later."""
     changes = _learned(comment, heard.comment, ours)
-    if heard.whole:
-        news = comment.known_at is None or heard.at >= comment.known_at
+    # A read is the truth of its moment, whatever an earlier one said; a notification is older than a read after it.
+    read_at = None if heard.whole else delivery.collected_at
+    news = heard.at >= max(filter(None, (comment.known_at, read_at)), default=heard.at)
+    if heard.at >= max(filter(None, (_text_at(comment), read_at)), default=heard.at):
+        changes.update(_text(comment, heard))
     else:
-        news = is_news(delivery, comment, heard.at)
-    changes.update(_told(comment, heard, news))
+        changes.update(_earlier_text(comment, heard))
+    changes.update(_seen(comment, heard) if heard.whole and news else {})
     if comment.parent_id is None and parent is not None and parent.id != comment.id:
         changes["parent_id"] = parent.id
     if not changes:
@@ -182,22 +185,39 @@ def _learned(comment: Comment, remote: RemoteComment, ours: Whose) -> dict[str, 
     return changes
 
 
-def _told(comment: Comment, heard: Heard, news: bool) -> dict[str, Any]:
-    """What changes: text, hidden, deleted. A notification says nothing of what it leaves out."""
-    remote = heard.comment
+def _text_at(comment: Comment) -> datetime | None:
+    """The moment of the text as it stands."""
+    at = comment.versions[-1].get("at") if comment.versions else None
+    return datetime.fromisoformat(at) if at else comment.known_at
+
+
+def _version(heard: Heard) -> dict[str, Any]:
+    return {"text": heard.comment.text, "seen_at": clock.now().isoformat(), "at": heard.at.isoformat()}
+
+
+def _text(comment: Comment, heard: Heard) -> dict[str, Any]:
+    """Another text. A notification that leaves it out says nothing of it."""
+    text = heard.comment.text
+    if text == comment.text or not (heard.whole or text):
+        return {}
+    return {"text": text, "versions": [*comment.versions, _version(heard)]}
+
+
+def _earlier_text(comment: Comment, heard: Heard) -> dict[str, Any]:
+    """It said this once, before what we know; the text as it stands stays the last one."""
+    text = heard.comment.text
+    if not text or any(each["text"] == text for each in comment.versions):
+        return {}
+    return {"versions": [*comment.versions[:-1], _version(heard), *comment.versions[-1:]]}
+
+
+def _seen(comment: Comment, heard: Heard) -> dict[str, Any]:
+    """What only a read says: whether it is hidden, and that it is there."""
     changes: dict[str, Any] = {}
-    if remote.text != comment.text and (heard.whole or remote.text):
-        version = {"text": remote.text, "seen_at": clock.now().isoformat()}
-        if news:
-            changes = {"text": remote.text, "versions": [*comment.versions, version]}
-        elif all(each["text"] != remote.text for each in comment.versions):
-            # It said this once, before what we know; the text as it stands stays the last one.
-            changes = {"versions": [*comment.versions[:-1], version, *comment.versions[-1:]]}
-    if heard.whole and news:
-        if remote.hidden != comment.hidden:
-            changes["hidden"] = remote.hidden
-        if comment.deleted_at is not None:
-            changes["deleted_at"] = None
+    if heard.comment.hidden != comment.hidden:
+        changes["hidden"] = heard.comment.hidden
+    if comment.deleted_at is not None:
+        changes["deleted_at"] = None
     return changes
 
 
