@@ -218,34 +218,33 @@ def silent(session: Session, organisation_id: int, today: date, person_id: int |
 
 def area(session: Session, organisation_ids: Collection[int], since: datetime, now: datetime) -> list[Row]:
     """One row an organisation, those with the most late items first; also where nothing ever came."""
-    rows: dict[int, Any] = {}
-    must = col(Aspiration.kind).in_(MUST_ANSWER)
-    lately = and_(must, col(Aspiration.said_at) >= since)
-    is_open = and_(col(Aspiration.kind).in_(ASKS), open_ones(), _single())
-    waits = col(Aspiration.status).in_(WAITING)
-    in_time, due = (_sum(and_(lately, _single(), rule)) for rule in _in_time_rules(now))
-    for row in session.execute(
-        select(
-            col(Aspiration.organisation_id),
-            _sum(and_(col(Aspiration.kind).in_(ASKS), col(Aspiration.said_at) >= since)),
-            _sum(is_open),
-            _sum(and_(is_open, waits)),
-            _sum(and_(is_open, _next() <= now)),
-            in_time,
-            due,
-            func.min(case((and_(is_open, waits), col(Aspiration.said_at)))),
+    home, waits = col(Aspiration.organisation_id), col(Aspiration.status).in_(WAITING)
+    in_time, due = (_sum(and_(col(Aspiration.kind).in_(MUST_ANSWER), _single(), rule)) for rule in _in_time_rules(now))
+    # Two questions: each has its index, a mixture of both would have none.
+    lately = {
+        row[0]: row[1:]
+        for row in session.execute(
+            select(home, _sum(col(Aspiration.kind).in_(ASKS)), in_time, due)
+            .where(home.in_(organisation_ids), col(Aspiration.said_at) >= since)
+            .group_by(home)
         )
-        .where(
-            col(Aspiration.organisation_id).in_(organisation_ids),
-            or_(col(Aspiration.said_at) >= since, open_ones()),
+    }
+    still = {
+        row[0]: row[1:]
+        for row in session.execute(
+            select(home, *_counts(now), func.min(case((waits, col(Aspiration.said_at)))))
+            .where(home.in_(organisation_ids), open_ones(), col(Aspiration.kind).in_(ASKS), _single())
+            .group_by(home)
         )
-        .group_by(col(Aspiration.organisation_id))
-    ):
-        rows[row[0]] = row[1:]
+    }
     names = session.execute(
         select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(organisation_ids))
     )
-    found = [Row(id_, name, *rows.get(id_, (0, 0, 0, 0, 0, 0, None))) for id_, name in names]
+    found = []
+    for id_, name in names:
+        came, answered, asked = lately.get(id_, (0, 0, 0))
+        is_open, waiting, late, oldest = still.get(id_, (0, 0, 0, None))
+        found.append(Row(id_, name, came, is_open, waiting, late, answered, asked, oldest))
     return sorted(found, key=lambda each: (-each.late, -each.waiting, each.name, each.organisation_id))
 
 
