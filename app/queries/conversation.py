@@ -137,14 +137,15 @@ class Thread:
 
     @property
     def shown_ways(self) -> list[Way]:
-        """Answers that are not yet (or never came) among the comments; a called-off one is history."""
+        """Answers that are not yet (or never came) among the comments, private ones, a delete that has not worked yet;
+        a called-off one is history."""
         there = {said.remote_id for said in self.talk}
+        ways = [way for way in self.ways if way.action in ("reply", "private_reply", "delete")]
         return [
             way
-            for way in self.ways
-            if way.action == "reply"
-            and way.state != "cancelled"
-            and not (way.state == "published" and way.remote_id in there)
+            for way in ways
+            if way.state != "cancelled"
+            and not (way.state == "published" and (way.remote_id in there or way.action == "delete"))
         ]
 
     def writer(self, said: Said) -> str | None:
