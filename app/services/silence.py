@@ -7,7 +7,6 @@ platform shows us nothing any more, and no error says so. Told once, until the a
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -61,7 +60,7 @@ def rhythm(times: Sequence[datetime]) -> timedelta | None:
         return None
     ordered = sorted(times)
     gaps = sorted(later - earlier for earlier, later in itertools.pairwise(ordered))
-    usual = gaps[max(0, math.ceil(0.95 * len(gaps)) - 1)]
+    usual = gaps[int(0.95 * (len(gaps) - 1))]
     return max(FACTOR * usual, AT_LEAST)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors import Busy, Gone
+from connectors import Busy, Gone, Refused, _graph
 from connectors.facebook import Facebook
 from tests.connectors.scripted import GONE, PAGE, UNKNOWN_FIELD, Says, Script, Seen, error
 
@@ -40,6 +40,47 @@ def test_a_stream_in_any_order_over_pages(script: Script, facebook: Facebook) ->
     assert read(facebook) == [("c2", None), ("c1", None), ("c3", "c1"), ("c4", "c99")]
     assert {one.query["filter"] for one in script.seen} == {"stream"}
     assert {one.query["order"] for one in script.seen} == {"chronological"}
+
+
+def paged(after: str | None, *rows: dict[str, Any]) -> Says:
+    paging = {"paging": {"next": "x", "cursors": {"after": after}}} if after else {}
+    return Says({"data": list(rows), **paging})
+
+
+def test_a_cursor_that_ends_begins_the_list_anew_once(script: Script, facebook: Facebook) -> None:
+    dead: list[str] = []
+
+    def answer(seen: Seen) -> Says:
+        after = seen.query.get("after")
+        if after in ("a", "b") and len(dead) < ends:
+            dead.append(after)
+            return error(100, None, "Invalid cursors values in the paging parameter")
+        return {
+            None: paged("a", row(1), row(3, parent=2)),
+            "a": paged("b", row(3, parent=2)),
+            "b": paged(None, row(2)),
+        }[after]
+
+    script.on("GET", "/comments", answer)
+    ends = 1
+    assert read(facebook) == [("c1", None), ("c2", None), ("c3", "c2")]
+    dead, ends = [], 2
+    with pytest.raises(Refused):
+        read(facebook)
+
+
+@pytest.mark.parametrize("again", ["b", "a"])
+def test_a_last_page_that_names_a_page_we_had_is_the_end(script: Script, facebook: Facebook, again: str) -> None:
+    answers = {None: paged("a", row(1)), "a": paged("b", row(2)), "b": paged(again, row(3))}
+    script.on("GET", "/comments", lambda seen: answers[seen.query.get("after")])
+    assert [one for one, _ in read(facebook)] == ["c1", "c2", "c3"]
+
+
+def test_a_list_without_an_end_is_no_whole_read(script: Script, facebook: Facebook, monkeypatch: Any) -> None:
+    monkeypatch.setattr(_graph, "MAX_PAGES", 20)
+    script.on("GET", "/comments", lambda seen: paged(seen.query.get("after", "") + "x", row(1)))
+    with pytest.raises(Busy):
+        read(facebook)
 
 
 def test_what_a_comment_says(script: Script, facebook: Facebook) -> None:

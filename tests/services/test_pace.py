@@ -73,3 +73,16 @@ def test_an_older_post_is_never_polled_more_often(one: timedelta, other: timedel
 def test_a_fresh_post_is_followed() -> None:
     assert pace.follow(AT) == {"reading_at": AT + HOUR, "collect_at": AT + timedelta(minutes=2)}
     assert pace.follow(AT, practice=True)["reading_at"] < AT + timedelta(minutes=1)
+
+
+def test_an_open_award_is_polled_on() -> None:
+    late = AT + 400 * DAY
+    assert pace.next_poll(AT, late, keep_on=True) == late + DAY
+    assert pace.next_poll(AT, AT + HOUR, keep_on=True) == pace.next_poll(AT, AT + HOUR)
+
+
+@given(AGES, st.floats(0, 200), st.floats(0, 200))
+def test_a_fuller_allowance_never_makes_polls_more_frequent(age: timedelta, one: float, other: float) -> None:
+    less, more = (pace.next_poll(AT, AT + age, used_percent=used) for used in sorted((one, other)))
+    assert (less is None and more is None) or (less is not None and more is not None and less <= more)
+    assert pace.next_poll(AT, AT, used_percent=80) == AT + timedelta(minutes=8)
