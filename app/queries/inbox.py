@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,11 +17,11 @@ from typing import Any
 from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
-from app.models import KINDS, Account, Activity, Aspiration, Comment, Delivery, Membership, Person, Post
+from app.models import KINDS, Account, Aspiration, Membership, Person
 from app.models.inbox import ASKS, WAITING
 from app.queries import searching
-from app.queries.home import headline
-from app.queries.masking import mask
+from app.queries.inbox_lines import Line
+from app.queries.inbox_lines import lines as lines_of
 from app.queries.searching import Found
 from app.queries.wanted import ALL, DUE, NOBODY, OPEN, STATUSES, Beholder, Wanted, conditions, waits
 from app.rights import ROLE_RIGHTS
@@ -31,40 +32,11 @@ __all__ = ["ALL", "DUE", "OPEN", "PAGE", "STATUSES", "Beholder", "Line", "Listed
 PAGE = 25
 #: Items are counted up to here; beyond it a list says "999+".
 COUNTED = 999
+#: PostgreSQL: so many newest items are looked through first; this share of them is often.
+NEAR, OFTEN = 2000, 0.015
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The parts of the order, as keys name them.
 _DUE, _UNDATED, _REST, _NEWEST = range(4)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One item in the list; text and author masked. waits: somebody should answer it. post: its headline.
-
-    masked: it names a person or alleges a wrong. duplicate_of: the item that leads.
-    """
-
-    id: int
-    kind: str
-    status: str
-    text: str
-    author: str | None
-    source: str
-    said_at: datetime
-    deadline: datetime | None
-    assignee: str | None
-    post: str | None
-    hidden: bool
-    deleted: bool
-    waits: bool
-    suggested_kind: str | None = None
-    confidence: float | None = None
-    urgent: str | None = None
-    secret: bool = False
-    masked: bool = False
-    labels: tuple[str, ...] = ()
-    village: str | None = None
-    assignee_id: int | None = None
-    duplicate_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +84,7 @@ def listed(
         capped, looked = False, None
     else:
         looked = _look(session, organisation_id, wanted, by, found)
-        counts, capped = Counter(row[0] for row in looked), len(looked) > COUNTED
+        counts, capped = Counter(row[0] for row in looked.rows), not looked.whole
     asks = sum(counts.get(kind, 0) for kind in ASKS)
     many = sum(counts.get(kind, 0) for kind in _kinds(wanted))
     if not many and not capped:
@@ -179,16 +151,34 @@ def _counts(session: Session, organisation_id: int, wanted: Wanted, by: Beholder
     return {row[0]: row[1] for row in session.execute(union_all(*some)) if row[1]}
 
 
-def _look(
-    session: Session, organisation_id: int, wanted: Wanted, by: Beholder, found: Found | None
-) -> list[tuple[str, int, datetime]]:
-    """(kind, number, time) of up to COUNTED + 1 items of all kinds; of words on SQLite the newest ones."""
+@dataclass(frozen=True)
+class _Looked:
+    """(kind, number, time) of items that counting met. whole: that is all there are; newest: none newer is missing."""
+
+    rows: list[tuple[str, int, datetime]]
+    whole: bool
+    newest: bool
+
+
+def _look(session: Session, organisation_id: int, wanted: Wanted, by: Beholder, found: Found | None) -> _Looked:
+    """Up to COUNTED + 1 items of all kinds."""
+    rules = conditions(organisation_id, wanted, by, any_kind=True)
     item = (col(Aspiration.kind), col(Aspiration.id), col(Aspiration.said_at))
-    query = _from(select(*item), found).where(*conditions(organisation_id, wanted, by, any_kind=True))
-    query = _hinted(query, wanted, found).limit(COUNTED + 1)
-    if found is not None and found.sqlite:
-        query = query.order_by(*found.newest)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+    def read(found: Found | None) -> list[tuple[str, int, datetime]]:
+        query = _hinted(_from(select(*item), found).where(*rules), wanted, found).limit(COUNTED + 1)
+        if found is not None and found.sqlite:
+            query = query.order_by(*found.newest)
+        with searching.row_by_row(session) if found is not None else nullcontext():
+            return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+    if found is not None and not found.sqlite:
+        # A word that many items have takes its index long, and is met often among the newest.
+        rows = read(found.among_newest(organisation_id, NEAR))
+        if len(rows) >= NEAR * OFTEN:
+            return _Looked(rows, whole=False, newest=True)
+    rows = read(found)
+    return _Looked(rows, whole=len(rows) <= COUNTED, newest=found is not None and found.sqlite)
 
 
 def _hinted(query: Select[Any], wanted: Wanted, found: Found | None) -> Select[Any]:
@@ -224,7 +214,7 @@ class _Page:
         self.rules = conditions(organisation_id, wanted, by)
         self.organisation_id = organisation_id
 
-    def read(self, most: int, looked: list[tuple[str, int, datetime]] | None) -> tuple[list[Line], str]:
+    def read(self, most: int, looked: _Looked | None) -> tuple[list[Line], str]:
         """Up to ``most`` lines, and the key of what follows. looked: items that counting met already."""
         start, at, last = _key(self.wanted.after)
         parts = [_NEWEST] if self.wanted.newest_first else self._parts()
@@ -234,27 +224,29 @@ class _Page:
                 continue
             after = (at, last) if at is not None and part == start else None
             query = self._numbers(part, after).limit(most + 1 - len(numbers))
-            numbers += [(part, row[0]) for row in self.session.execute(query)]
-        lines = _lines(self.session, [number for _, number in numbers])
+            with searching.row_by_row(self.session, by_time=self.common) if self.found else nullcontext():
+                numbers += [(part, row[0]) for row in self.session.execute(query)]
+        shown_lines = lines_of(self.session, [number for _, number in numbers])
         # An item may have gone between the two looks.
-        shown = [(part, lines[number]) for part, number in numbers if number in lines]
+        shown = [(part, shown_lines[number]) for part, number in numbers if number in shown_lines]
         if len(numbers) <= most:
             return [line for _, line in shown], ""
         return [line for _, line in shown[:most]], _key_of(*shown[:most][-1]) if shown else ""
 
-    def _known(self, looked: list[tuple[str, int, datetime]], most: int) -> list[tuple[int, int]]:
-        """The page out of what counting met: all, or (words on SQLite) the newest; [] when it may lack some."""
-        whole = len(looked) <= COUNTED
+    def _known(self, looked: _Looked, most: int) -> list[tuple[int, int]]:
+        """The page out of what counting met: all, or the newest; [] when it may lack some."""
         sqlite = self.found is not None and self.found.sqlite
-        if not whole and (self.wanted.after or not sqlite):
+        if not looked.whole and (self.wanted.after or not looked.newest):
             return []
         kinds = _kinds(self.wanted)
         # Words on SQLite are in the order of whole seconds.
-        rows = [(at.replace(microsecond=0) if sqlite else at, number) for kind, number, at in looked if kind in kinds]
+        rows = [
+            (at.replace(microsecond=0) if sqlite else at, number) for kind, number, at in looked.rows if kind in kinds
+        ]
         if self.wanted.after and (after := _key(self.wanted.after))[1] is not None:
             at = after[1].replace(microsecond=0) if sqlite else after[1]
             rows = [row for row in rows if row < (at, after[2])]
-        if not whole and len(rows) <= most:
+        if not looked.whole and len(rows) <= most:
             return []
         return [(_NEWEST, number) for _, number in sorted(rows, reverse=True)[: most + 1]]
 
@@ -319,58 +311,6 @@ class _Page:
         if self.wanted.plain:
             return query.with_hint(Aspiration, f"INDEXED BY {index}", "sqlite")
         return _hinted(query, self.wanted, self.found)
-
-
-def _lines(session: Session, numbers: list[int]) -> dict[int, Line]:
-    """What the list shows of these items."""
-    item = Aspiration
-    rows = session.execute(
-        select(
-            col(item.id), col(item.kind), col(item.status), func.substr(col(item.text), 1, 700), col(item.author),
-            col(item.source), col(item.said_at), col(item.deadline), col(Person.name),
-            func.substr(col(Post.caption), 1, 300), col(Activity.title), col(Comment.hidden), col(Comment.deleted_at),
-            col(item.suggested_kind), col(item.confidence), col(item.urgent), col(item.secret), col(item.masked),
-            col(item.labels), col(item.village), col(item.assignee_id), col(item.duplicate_of_id),
-        )
-        .outerjoin(Comment, col(Comment.id) == col(item.comment_id))
-        .outerjoin(Delivery, col(Delivery.id) == col(Comment.delivery_id))
-        .outerjoin(Post, col(Post.id) == col(Delivery.post_id))
-        .outerjoin(Activity, col(Activity.id) == col(Post.activity_id))
-        .outerjoin(Person, col(Person.id) == col(item.assignee_id))
-        .where(col(item.id).in_(numbers))
-    )  # fmt: skip
-    return {row[0]: _line(row) for row in rows}
-
-
-def _line(row: Any) -> Line:
-    id_, kind, status, text, author, source, said_at, deadline, assignee, caption, title, hidden, deleted_at, *more = (
-        row
-    )
-    suggested, confidence, urgent, secret, masked, labels, village, assignee_id, duplicate_of = more
-    return Line(
-        id=id_,
-        kind=kind,
-        status=status,
-        text=mask(" ".join(text.split()))[:300] or "(tanpa tulisan)",
-        author=mask(author) if author else None,
-        source=source,
-        said_at=said_at,
-        deadline=deadline,
-        assignee=assignee,
-        post=headline(caption, title, 60) if caption is not None else None,
-        hidden=bool(hidden),
-        deleted=deleted_at is not None,
-        waits=status in WAITING and kind in ASKS,
-        suggested_kind=suggested,
-        confidence=confidence,
-        urgent=urgent,
-        secret=bool(secret),
-        masked=bool(masked),
-        labels=tuple(labels or ()),
-        village=village,
-        assignee_id=assignee_id,
-        duplicate_of=duplicate_of,
-    )
 
 
 def _key_of(part: int, line: Line) -> str:

@@ -8,7 +8,8 @@ that is typed can be a syntax error: only letters and digits reach the index, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -103,6 +104,7 @@ class Found:
     matches: Any
     newest: tuple[Any, ...]
     sqlite: bool
+    query: Any = None  # tsquery
 
     def after(self, at: datetime, last: int) -> Any:
         """What comes after this item, the newest first (on SQLite to the second)."""
@@ -110,6 +112,19 @@ class Found:
             return self.rows.c.rowid < _key(at, last)
         newer = self.rows.c.at
         return and_(newer <= at, (newer < at) | (self.rows.c.id < last))
+
+    def among_newest(self, organisation_id: int, most: int) -> Found:
+        """Only among so many newest rows of an organisation (PostgreSQL): quick for words that many items have."""
+        row = self.rows.c
+        near = (
+            select(row.id, row.at, row.words)
+            .where(row.organisation_id == organisation_id)
+            .order_by(row.at.desc(), row.id.desc())
+            .limit(most)
+            .subquery("near")
+        )
+        matches = true() if self.query is None else near.c.words.op("@@")(self.query)
+        return Found(near, near.c.id, matches, (near.c.at.desc(), near.c.id.desc()), sqlite=False)
 
     def ids(self) -> Any:
         """SELECT of the items' numbers."""
@@ -130,6 +145,23 @@ def find(
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(terms, scope)
     return _on_postgresql(terms, scope)
+
+
+@contextmanager
+def row_by_row(session: Session, *, by_time: bool = False) -> Iterator[None]:
+    """PostgreSQL thinks a word that many items have is rare, and reads all items of the organisation beside it.
+
+    Here it looks up the items of the rows it finds and stops when it has enough. by_time: it walks by time.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        yield
+        return
+    names = ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"]
+    names += ["enable_bitmapscan", "enable_sort", "enable_incremental_sort"] if by_time else []
+    session.execute(select(*(func.set_config(name, "off", True) for name in names)))
+    yield
+    # After an error the transaction is over, and with it what was set.
+    session.execute(select(*(func.set_config(name, "on", True) for name in names)))
 
 
 def _on_sqlite(terms: Sequence[Term], scope: Sequence[str]) -> Found:
@@ -172,7 +204,7 @@ def _on_postgresql(terms: Sequence[Term], scope: Sequence[str]) -> Found:
         said = func.to_tsquery(cast("simple", REGCONFIG), " & ".join(_tsquery(term) for term in terms), type_=TSQUERY)
         query = said if query is None else query.op("&&")(said)
     matches = true() if query is None else rows.c.words.op("@@")(query)
-    return Found(rows, rows.c.id, matches, (rows.c.at.desc(), rows.c.id.desc()), sqlite=False)
+    return Found(rows, rows.c.id, matches, (rows.c.at.desc(), rows.c.id.desc()), sqlite=False, query=query)
 
 
 def _tsquery(term: Term) -> str:
