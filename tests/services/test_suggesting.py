@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
-from app import clock
+from app import clock, times
 from app.language import triage
-from app.models import Aspiration, Comment, Event, Notice, Organisation, Outgoing
+from app.models import Aspiration, Comment, Event, Letter, Notice, Organisation, Outgoing
 from app.parts import Parts
-from app.services import moderating, suggesting
+from app.queries.masking import mask
+from app.services import hidden_list, moderating, notice_addresses, suggesting
 from app.states import Actor
 from jobs import learn, suggest
 from tests.fixtures import scenery
@@ -127,6 +129,29 @@ def test_sure_spam_is_hidden_where_that_is_wanted_and_comes_back_on_request(part
     run(parts)
     assert [row.action for row in rows(parts, Outgoing)] == ["hide", "unhide"], "a person has decided"
     assert rows(parts, Event, col(Event.what) == "hide_spam")
+
+
+def test_what_was_hidden_is_told_the_next_morning_once(parts: Parts, ids: list[int]) -> None:
+    hours = timedelta(hours=1)
+    with parts.db.write() as session:
+        home = session.exec(select(Organisation)).one()
+        notice_addresses.store(parts, session, home.id or 0, "json://127.0.0.1:9/kabar", BY)
+        suggesting.switch_filter(session, home.id or 0, BY, on=True)
+    run(parts)
+    assert hidden_list.send_due(parts, mask) == 0, "not on the same day"
+    local = times.local(clock.now(), "Asia/Jakarta")
+    morning = timedelta(days=1) + (6 - local.hour) * hours
+    with clock.travel(morning):
+        assert hidden_list.send_due(parts, mask) == 0, "nobody is woken"
+    with clock.travel(morning + hours):
+        assert hidden_list.send_due(parts, mask) == 1
+        assert hidden_list.send_due(parts, mask) == 0
+    with clock.travel(morning + 30 * hours):
+        assert hidden_list.send_due(parts, mask) == 0, "nothing new was hidden"
+    (letter,) = rows(parts, Letter)
+    assert "1 komentar disembunyikan" in letter.title
+    assert "S L O T" in letter.body
+    assert str(ids[1]) in letter.body
 
 
 def test_learning_waits_for_enough_to_learn_and_for_a_day(
