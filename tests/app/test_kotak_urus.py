@@ -104,7 +104,7 @@ def test_each_deed_in_its_turn(web: Web, found: int) -> None:
     assert [row.action for row in residents.rows(web, Outgoing)] == ["private_reply", "delete"]
     deed("jawab-di-sini", text="Ini ada komentarnya")  # refused: it has a comment to answer under
     assert [note.text for note in residents.rows(web, ItemNote) if note.public] == []
-    # Both are of the form's own (tests/app/test_publik_lacak.py): a comment stands in public already, and left no number.
+    # Both are of the form alone (tests/app/test_publik_lacak.py): a comment is public already, and left no number.
     assert "tidak dapat ditampilkan" in deed("di-halaman", tampil="1")
     assert "tidak meninggalkan nomor HP" in deed("telepon")
     deed("tentang", person=web.people["petugas"])
