@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from app import clock
 from app.models import Account, Aspiration, Comment
 from app.services import deadlines, marking
 from app.states import Actor, note_all
@@ -18,6 +19,7 @@ def items(session: Session, account: Account, comments: Sequence[Comment]) -> No
     if not comments:
         return
     rhythm = deadlines.of(session, account.organisation_id)
+    present = clock.now()
     made = [
         Aspiration(
             organisation_id=account.organisation_id,
@@ -26,6 +28,10 @@ def items(session: Session, account: Account, comments: Sequence[Comment]) -> No
             author=comment.author_name,
             author_key=author_key(account.connector, comment.author_id, comment.author_name),
             text=comment.text,
+            # Said here because finding them out costs more than all the rest (pydantic asks each factory's signature).
+            suggested_why=[],
+            labels=[],
+            created_at=present,
             masked=marking.wants_mask(comment.text),
             said_at=comment.said_at,
             **deadlines.both(comment.said_at, "perlu dipilah", rhythm),

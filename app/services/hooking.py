@@ -16,10 +16,11 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, delete, select, update
@@ -39,7 +40,9 @@ log = logging.getLogger(__name__)
 #: Bytes of a notification; Meta's thousand changes with long texts stay below.
 MOST_BYTES = 1_000_000
 #: Notifications taken at a time, and seconds after which another may take those of a worker that died.
-BATCH, LEASE_S = 50, 60.0
+BATCH, LEASE_S = 200, 60.0
+#: Characters of them that are taken into memory at a time, but for a single one.
+_MOST_AT_ONCE = 4_000_000
 #: Changes written in one transaction: so few that whoever takes new ones in waits some milliseconds only.
 AT_ONCE = 10
 #: Seconds between two of them: whoever looks each millisecond whether the database is free finds it so.
@@ -136,8 +139,11 @@ def claim(parts: Parts, limit: int = BATCH) -> list[Hook]:
     within LEASE_S is due again."""
     with parts.db.write() as session:
         present = lease_time(session)
-        oldest = select(Hook.id).where(col(Hook.wake_at) <= present).order_by(col(Hook.wake_at), col(Hook.id))
-        ids = session.exec(oldest.limit(limit)).all()
+        oldest = select(Hook.id, func.length(col(Hook.body))).where(col(Hook.wake_at) <= present)
+        found = session.exec(oldest.order_by(col(Hook.wake_at), col(Hook.id)).limit(limit)).all()
+        sizes = accumulate(size for _, size in found)
+        fits = [size < _MOST_AT_ONCE for size in sizes]
+        ids = [row[0] for number, row in enumerate(found) if number == 0 or fits[number]]
         if not ids:
             return []
         hit = session.execute(
