@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import atoma
@@ -164,6 +165,16 @@ def test_absolute_addresses_are_of_the_host_that_was_asked(web: Web) -> None:
     assert f"<loc>{address}</loc>" in sitemap
     robots = web.client().get("/robots.txt", base_url="https://ipsm.example.id").get_data(as_text=True)
     assert "Sitemap: https://ipsm.example.id/sitemap.xml" in robots
+
+
+def test_the_public_address_goes_before_the_host(web: Web) -> None:
+    opened(web)
+    settings = web.parts.settings.model_copy(update={"public_url": "https://ipsm.example.id"})
+    web.app.extensions["kentongan"] = replace(web.parts, settings=settings)
+    for address in (f"/o/{SLUG}/rss.xml", f"/o/{SLUG}/atom.xml", f"/o/{SLUG}", "/sitemap.xml"):
+        body = web.client().get(address, base_url="http://10.0.0.7:8000").get_data(as_text=True)
+        assert f"https://ipsm.example.id/o/{SLUG}" in body, address
+        assert "10.0.0.7" not in body, address
 
 
 def test_the_archive_goes_by_key_and_by_month(web: Web) -> None:
