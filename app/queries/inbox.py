@@ -32,8 +32,8 @@ __all__ = ["ALL", "DUE", "OPEN", "PAGE", "STATUSES", "Beholder", "Line", "Listed
 PAGE = 25
 #: Items are counted up to here; beyond it a list says "999+".
 COUNTED = 999
-#: PostgreSQL: so many newest items are looked through first; this share of them is often.
-NEAR, OFTEN = 2000, 0.015
+#: PostgreSQL: so many newest items are looked through first. OFTEN fill a page; with SELDOM more are worth a look.
+NEAR, OFTEN, SELDOM = (2_000, 12_000), 30, 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The parts of the order, as keys name them.
 _DUE, _UNDATED, _REST, _NEWEST = range(4)
@@ -174,9 +174,12 @@ def _look(session: Session, organisation_id: int, wanted: Wanted, by: Beholder, 
 
     if found is not None and not found.sqlite:
         # A word that many items have takes its index long, and is met often among the newest.
-        rows = read(found.among_newest(organisation_id, NEAR))
-        if len(rows) >= NEAR * OFTEN:
-            return _Looked(rows, whole=False, newest=True)
+        for most in NEAR:
+            rows = read(found.among_newest(organisation_id, most))
+            if len(rows) >= OFTEN:
+                return _Looked(rows, whole=False, newest=True)
+            if len(rows) < SELDOM:
+                break
     rows = read(found)
     return _Looked(rows, whole=len(rows) <= COUNTED, newest=found is not None and found.sqlite)
 
