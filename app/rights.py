@@ -8,7 +8,7 @@ everywhere. Everybody else sees exactly the organisations of their memberships.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import abort, current_app, g, request
@@ -30,6 +30,7 @@ RIGHTS = {
     "jadwal.lihat": "the schedule and the history of deliveries",
     "kotak.baca": "read the inbox",
     "kotak.jawab": "answer, sort, assign, hide",
+    "kotak.tentang": "the same with items about a member, whom they are kept from",
     "pengawasan.lihat": "how the inbox stands, in numbers",
     "kalender.kelola": "correct the working calendar and the deadlines by kind",
     "statistik.lihat": "engagement per post and account",
@@ -47,7 +48,8 @@ _EVALUATION = frozenset({"beranda.lihat", "statistik.lihat", "foto.lihat", "peni
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     "petugas": _PETUGAS,
     "koordinator": _PETUGAS | {"kotak.baca", "kotak.jawab", "akun.kelola", "kalender.kelola", "pengawasan.lihat"},
-    "pembina": _EVERYBODY | {"kiriman.setujui", "jadwal.lihat", "kotak.baca", "akun.lihat", "pengawasan.lihat"},
+    "pembina": _EVERYBODY
+    | {"kiriman.setujui", "jadwal.lihat", "kotak.baca", "kotak.tentang", "akun.lihat", "pengawasan.lihat"},
     "juri": _EVERYBODY | {"penilaian.lihat", "penilaian.menilai"},
     "kominfo": _EVALUATION | {"diri"},
     "pengelola": frozenset(RIGHTS),
@@ -60,12 +62,14 @@ AREA_RIGHTS: dict[str, frozenset[str]] = {"kominfo": _EVALUATION, "pembina": fro
 class Rule:
     """What a route asks for. right None: anybody, signed in or not. of_object: the view names the organisation.
 
+    instead: a right that does as well where the view says so of its object (``object_of``).
     bare: nobody is looked up at all, no session is opened (files, machines).
     """
 
     right: str | None
     of_object: bool = False
     bare: bool = False
+    instead: str | None = None
 
 
 def public(view: View) -> View:
@@ -80,17 +84,19 @@ def bare(view: View) -> View:
     return view
 
 
-def needs(right: str, *, of_object: bool = False) -> Callable[[View], View]:
+def needs(right: str, *, of_object: bool = False, instead: str | None = None) -> Callable[[View], View]:
     """This route needs a right, in the current organisation.
 
     of_object: in the organisation of the object that the address names; the view must then call ``object_of`` with
     that organisation before it shows or changes anything (an answer without that call is refused).
+    instead: another right that does as well for some objects, of which the view tells ``object_of``.
     """
-    if right not in RIGHTS:
-        raise ValueError(f"no such right: {right}")
+    for name in filter(None, (right, instead)):
+        if name not in RIGHTS:
+            raise ValueError(f"no such right: {name}")
 
     def mark(view: View) -> View:
-        view.rule = Rule(right, of_object)  # type: ignore[attr-defined]  # as above
+        view.rule = Rule(right, of_object, instead=instead)  # type: ignore[attr-defined]  # as above
         return view
 
     return mark
@@ -179,11 +185,12 @@ def reach(session: Session, person_id: int, right: str) -> set[int]:
     return found
 
 
-def object_of(organisation_id: int | None, *, stay: bool = True) -> None:
+def object_of(organisation_id: int | None, *, stay: bool = True, instead: bool = False) -> None:
     """Check the object an address names: it answers 404 to whoever may not see it, as if it did not exist.
 
     The object's organisation becomes the current one, so that the page wears its name and zone. stay: for the pages
-    after it too (not for what a page only embeds).
+    after it too (not for what a page only embeds). instead: the rule's other right does for this object, and whoever
+    has it holds the rule's own right while this request lasts.
     """
     standing: Standing | None = g.get("standing")
     rule: Rule = g.rule
@@ -193,12 +200,15 @@ def object_of(organisation_id: int | None, *, stay: bool = True) -> None:
         with current_app.extensions["kentongan"].db.read() as session:
             standing = stand(session, standing.person_id, standing.name, standing.email, organisation_id)
     # ``stand`` falls back to one's own organisation: only the object's own counts here.
-    if standing.organisation is None or standing.organisation.id != organisation_id:
+    place = standing.organisation
+    if place is None or place.id != organisation_id:
         abort(404)
+    if instead and rule.instead in standing.rights:
+        standing = replace(standing, rights=standing.rights | {rule.right})
     if rule.right not in standing.rights:
         abort(404)
     if stay:
-        cookie["organisation"] = standing.organisation.id
+        cookie["organisation"] = place.id
     g.standing = standing
     g.object_checked = True
 
@@ -250,7 +260,8 @@ def enforce() -> Any:
     if rule.right is None or rule.right in standing.rights:
         return None
     with current_app.extensions["kentongan"].db.read() as session:
-        if rule.of_object and reach(session, standing.person_id, rule.right):
+        asked = [right for right in (rule.right, rule.instead) if right]
+        if rule.of_object and any(reach(session, standing.person_id, right) for right in asked):
             return None  # the object decides: ``object_of``
     abort(403)
 

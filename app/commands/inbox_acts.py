@@ -145,7 +145,7 @@ def about(item_id: int, person: str | None, as_email: str | None, as_json: bool)
 
 
 @_command("urgent")
-@click.option("--what", help="kekerasan, bunuh_diri, anak, orang_hilang.")
+@click.option("--what", help="bunuh_diri, kekerasan, anak, hilang, nyawa.")
 @click.option("--no", "dismissed", is_flag=True, help="It is not urgent.")
 def urgent(item_id: int, what: str | None, dismissed: bool, as_email: str | None, as_json: bool) -> None:
     """Confirm that it is urgent, or that it is not."""

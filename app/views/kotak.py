@@ -17,8 +17,9 @@ from app.problems import Problem, Stale
 from app.queries import conversation, handled, inbox, privacy
 from app.queries.conversation import Thread
 from app.queries.inbox import Wanted
-from app.rights import needs, object_of
+from app.rights import needs
 from app.services import canned, deciding, moderating, presence, promising, views
+from app.views._item import own
 from connectors import load
 
 bp = Blueprint("kotak", __name__)
@@ -45,14 +46,14 @@ def index() -> Any:
 @needs("kotak.baca", of_object=True)
 def show(item_id: int) -> Any:
     """One item. ?siap=N fills the box with a ready reply, ?ulang=ID with an answer that did not arrive."""
-    return _page(_own(item_id))
+    return _page(own(item_id))
 
 
 @bp.route("/kotak/<int:item_id>/balas", methods=["GET", "POST"])
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def balas(item_id: int) -> Any:
     """Answer publicly, unless somebody else did since the writer's page was made."""
-    _own(item_id)
+    own(item_id)
     if request.method == "GET":
         return _back(item_id)
     form = Reply.sent()
@@ -76,10 +77,10 @@ def balas(item_id: int) -> Any:
 
 
 @bp.route("/kotak/<int:item_id>/atur", methods=["GET", "POST"])
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def atur(item_id: int) -> Any:
     """Decide the kind, the status, who looks after it: only what this person changed is written."""
-    _own(item_id)
+    own(item_id)
     if request.method == "GET":
         return _back(item_id)
     with parts().db.read() as session:
@@ -102,10 +103,10 @@ def atur(item_id: int) -> Any:
 
 
 @bp.route("/kotak/<int:item_id>/sembunyi", methods=["GET", "POST"])
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def sembunyi(item_id: int) -> Any:
     """Hide the comment on its platform, with a reason that stays in the history."""
-    _own(item_id)
+    own(item_id)
     if request.method == "GET":
         return _back(item_id)
     form = Hide.sent()
@@ -115,18 +116,18 @@ def sembunyi(item_id: int) -> Any:
 
 
 @bp.post("/kotak/<int:item_id>/tampil")
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def tampil(item_id: int) -> Any:
     """Show a hidden comment again."""
-    _own(item_id)
+    own(item_id)
     return _hide(item_id, None, "", hidden=False)
 
 
 @bp.post("/kotak/<int:item_id>/putuskan")
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def putuskan(item_id: int) -> Any:
     """What becomes of an answer that is unclear, refused or late."""
-    _own(item_id)
+    own(item_id)
     choice = request.form.get("pilih", "")
     number = request.form.get("balasan", "")
     try:
@@ -140,13 +141,6 @@ def putuskan(item_id: int) -> Any:
     else:
         say({"sudah": "Dicatat sebagai terkirim.", "ulang": "Dikirim lagi."}.get(choice, "Dibatalkan."))
     return _back(item_id)
-
-
-def _own(item_id: int) -> int:
-    with parts().db.read() as session:
-        owner = privacy.owner(session, item_id, standing().person_id)
-    object_of(owner)
-    return item_id
 
 
 def _back(item_id: int) -> Any:

@@ -13,10 +13,11 @@ from app import times
 from app.frame import actor, organisation_id, parts, say, standing, words_of
 from app.models import Attachment, Handover, Outgoing, Person, Promise
 from app.problems import Problem, Stale
-from app.queries import handled, lapor, privacy
+from app.queries import handled, lapor
 from app.queries.inbox import Wanted
-from app.rights import needs, object_of, takes_photos
+from app.rights import needs, takes_photos
 from app.services import answer_here, bulk, handling, items, moderating, presence, promising, receiving
+from app.views._item import own
 from app.words_inbox import others_here
 from media import PhotoProblem, Spec, Taken, render, take
 
@@ -27,7 +28,7 @@ _SIDE = Spec(None, None, 1080, 400_000)
 
 
 @bp.post("/kotak/<int:item_id>/urus/<what>")
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 @takes_photos
 def urus(item_id: int, what: str) -> Any:
     """One deed of the table below; back to the item with a sentence."""
@@ -223,7 +224,7 @@ DEEDS: dict[str, Callable[[Session, int], str]] = {
 
 
 @bp.get("/kotak/<int:item_id>/lapor")
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def salin(item_id: int) -> Any:
     """The text for SP4N-LAPOR!, personal data of others masked, to be copied by hand."""
     own(item_id)
@@ -233,7 +234,7 @@ def salin(item_id: int) -> Any:
 
 
 @bp.post("/kotak/<int:item_id>/hadir")
-@needs("kotak.jawab", of_object=True)
+@needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 def hadir(item_id: int) -> Any:
     """I am here, and maybe writing; who else is?"""
     own(item_id)
@@ -248,7 +249,7 @@ def lampiran(attachment_id: int) -> Any:
     """A photo beside an item."""
     with parts().db.read() as session:
         found = session.get(Attachment, attachment_id)
-        object_of(privacy.owner(session, found.aspiration_id, standing().person_id) if found else None)
+    own(found.aspiration_id if found else None)
     assert found is not None
     try:
         path = render(parts().store, found.sha256, _SIDE)
@@ -263,13 +264,6 @@ def _photos() -> list[Taken]:
     """What the form brought, cleaned; PhotoProblem."""
     files = [one for one in request.files.getlist("photos") if one.filename][:MOST_PHOTOS]
     return [take(cast(BinaryIO, one.stream), store=parts().store) for one in files]
-
-
-def own(item_id: int) -> None:
-    """The item must be of an organisation in which this person may do it."""
-    with parts().db.read() as session:
-        owner = privacy.owner(session, item_id, standing().person_id)
-    object_of(owner)
 
 
 def back(item_id: int) -> Any:

@@ -125,6 +125,24 @@ def test_whom_it_is_about_neither_sees_nor_closes_it(web: Web, found: int) -> No
     assert item(web, found).status == "belum ditanggapi"
 
 
+def test_what_is_about_a_member_is_the_pembinas_to_answer_and_close(web: Web, found: int) -> None:
+    do(web.sign_in("koordinator"), found, "tentang", person=web.people["petugas"])
+    assert item(web, found).assignee_id == web.people["pembina"]
+    pembina = web.sign_in("pembina")
+    soup = page(pembina, f"/kotak/{found}")
+    assert soup.select("form[action*='/balas']")
+    assert "Selesai" in do(pembina, found, "selesai", proof="Sudah kami bicarakan dengan yang bersangkutan")
+    assert item(web, found).status == "selesai"
+    _, delivery = residents.public_post(web, 1)
+    other = residents.item(web, delivery, "Jalan bolong", author="Pak Udin")
+    assert not page(pembina, f"/kotak/{other}").select(".desk form")
+    token = page(pembina, f"/kotak/{found}").select_one("[name=csrf_token]")
+    assert token is not None
+    answer = pembina.post(f"/kotak/{other}/urus/selesai", data={"csrf_token": token["value"], "proof": "Sudah beres"})
+    assert answer.status_code in (403, 404)
+    assert item(web, other).status == "belum ditanggapi"
+
+
 def test_what_is_not_this_items_is_not_touched(web: Web, found: int) -> None:
     _, delivery = residents.public_post(web, 1)
     other = residents.item(web, delivery, "Jalan bolong", author="Pak Udin")
