@@ -112,6 +112,24 @@ def test_a_removal_before_its_comment_leaves_a_tombstone(thread: Thread) -> None
         assert session.exec(select(Tombstone).where(Tombstone.remote_id == name)).first() is None
 
 
+def test_a_tombstone_is_older_than_a_read_after_it(thread: Thread) -> None:
+    name = thread.talk.server.api.do_comment(thread.post, "Asep", "Masih ada")
+    thread.hear(thread.body("remove", name, 5))
+    with clock.travel(timedelta(seconds=700)):
+        assert collecting.collect(thread.parts, thread.delivery.id or 0) == 1
+    assert thread.here(name).deleted_at is None
+
+
+def test_one_notification_may_say_several_things_of_one_comment(thread: Thread) -> None:
+    name = thread.name()
+    several = json.loads(thread.body("add", name, 1, message="Jalan rusak"))
+    for at, words in ((9, "Jalan RT 3 rusak"), (5, "Jalan rusk")):
+        several["entry"] += json.loads(thread.body("edited", name, at, message=words))["entry"]
+    thread.hear(json.dumps(several).encode())
+    kept = thread.here(name)
+    assert (kept.text, len(kept.versions)) == ("Jalan RT 3 rusak", 3)
+
+
 def test_what_the_platform_shows_is_there_whatever_was_told(thread: Thread) -> None:
     """A removal that was told and a read that began later: the read is right. One that began before is not."""
     name = thread.talk.server.api.do_comment(thread.post, "Asep", "Masih ada")
