@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,10 +58,13 @@ def soon(present: datetime, *, practice: bool = False) -> datetime:
     return present + timedelta(seconds=PRACTICE_SOON_S if practice else SOON_S)
 
 
-def follow(published_at: datetime, *, practice: bool = False) -> dict[str, Any]:
-    """Columns of a delivery that has just become public: count it and collect its comments from now on."""
-    reading = next_reading(published_at, published_at, practice=practice)
-    return {
-        "reading_at": reading[0] if reading else None,
-        "collect_at": next_poll(published_at, published_at, practice=practice),
-    }
+def follow(
+    published_at: datetime, *, practice: bool = False, can: Container[str] = ("comments", "counts")
+) -> dict[str, Any]:
+    """Columns of a delivery that has just become public: count it and collect its comments from now on.
+
+    can: of its connector. What has neither comments nor numbers is asked for neither.
+    """
+    reading = next_reading(published_at, published_at, practice=practice) if "counts" in can else None
+    poll = next_poll(published_at, published_at, practice=practice) if "comments" in can else None
+    return {"reading_at": reading[0] if reading else None, "collect_at": poll}

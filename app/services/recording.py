@@ -20,7 +20,7 @@ from app.problems import Problem, Stale
 from app.services import accounts, outcomes, pace, queueing, withdrawing
 from app.services.claiming import PUBLISHER, Work, held_look
 from app.states import move, note, tell
-from connectors import ConnectorError, Published, Staged, Unsure
+from connectors import ConnectorError, Published, Staged, Unsure, load
 
 log = logging.getLogger(__name__)
 
@@ -114,8 +114,8 @@ def published(parts: Parts, claimed: Work, public: Published, action: str) -> No
 
 
 def _published(session: Session, claimed: Work, public: Published, action: str, present: datetime) -> None:
-    delivery, practice = session.exec(
-        select(Delivery, Account.practice)
+    delivery, practice, connector = session.exec(
+        select(Delivery, Account.practice, Account.connector)
         .join(Account, col(Account.id) == Delivery.account_id)
         .where(Delivery.id == claimed.delivery_id)
         .with_for_update(of=Delivery)
@@ -151,7 +151,7 @@ def _published(session: Session, claimed: Work, public: Published, action: str, 
         error_code=None,
         error_facts={},
         fence=delivery.fence + 1,
-        **pace.follow(at, practice=practice),
+        **pace.follow(at, practice=practice, can=load()[connector].can),
     )
     if source == "cancelled":
         tell(session, delivery, "public_after_cancel")

@@ -12,6 +12,7 @@ from app.problems import Problem
 from app.services import addressing, drafting, pace, queueing, withdrawing
 from app.settings import Settings
 from app.states import Actor, move
+from connectors import load
 
 
 def resolve(
@@ -63,6 +64,7 @@ def _published(session: Session, delivery: Delivery, by: Actor, remote_id: str |
     known = (remote_id or "").strip() or named or delivery.remote_id
     _nobody_elses(session, delivery, known, permalink)
     at = delivery.commit_at or clock.now()
+    can = load()[account.connector].can if account else frozenset()
     move(
         session,
         delivery,
@@ -76,7 +78,7 @@ def _published(session: Session, delivery: Delivery, by: Actor, remote_id: str |
         error_code=None,
         error_facts={},
         fence=delivery.fence + 1,
-        **pace.follow(at, practice=bool(account and account.practice)),
+        **pace.follow(at, practice=bool(account and account.practice), can=can),
     )
     withdrawing.follow(session, delivery, by)
 

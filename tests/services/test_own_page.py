@@ -38,6 +38,7 @@ def test_it_goes_out_with_the_others_and_comes_back_with_them(loop: Loop) -> Non
     assert loop.state(post_id) == "published"
     [ours] = [one for one in loop.deliveries(post_id) if one.account_id == own]
     assert (ours.state, ours.attempts) == ("published", 1)
+    assert (ours.collect_at, ours.reading_at) == (None, None), "nobody comments there, so nobody misses comments either"
     linking.link(loop.parts, ours.id or 0)
     assert loop.row(Delivery, ours.id or 0).permalink == f"/o/ipsm-uji/{ours.remote_id}"
     with loop.parts.db.read() as session:
