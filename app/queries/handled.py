@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from app import clock
@@ -165,6 +165,17 @@ def agencies(session: Session, organisation_id: int) -> list[str]:
     return [name for (name,) in rows]
 
 
+def urgent(session: Session, organisation_id: int, person_id: int | None) -> list[Other]:
+    """What may be an emergency and is open, newest first; without those about the person who looks."""
+    return _others(
+        session,
+        col(Aspiration.organisation_id) == organisation_id,
+        col(Aspiration.urgent).is_not(None),
+        col(Aspiration.status).not_in(("selesai", "diarsipkan")),
+        visible_to(person_id),
+    )
+
+
 def members(session: Session, organisation_id: int) -> list[tuple[int, str]]:
     """(person id, name) of everybody of the organisation, by name: whom an item may be about."""
     rows = session.execute(
@@ -206,7 +217,7 @@ def _others(session: Session, *rules: Any) -> list[Other]:
     rows = session.execute(
         select(
             col(Aspiration.id), col(Aspiration.kind), col(Aspiration.status), col(Aspiration.text),
-            col(Aspiration.said_at), col(Aspiration.secret),
+            col(Aspiration.said_at), or_(col(Aspiration.secret), col(Aspiration.masked)),
         )
         .where(*rules)
         .order_by(col(Aspiration.said_at).desc(), col(Aspiration.id).desc())

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 
 from app import clock, times, words_delivery
 from app.frame import organisation_id, parts, standing, zone
-from app.queries import health, home
+from app.queries import handled, health, home
 from app.rights import needs
 
 bp = Blueprint("beranda", __name__)
@@ -44,6 +44,7 @@ def index() -> Any:
         if here.may("kotak.baca"):
             facts |= {
                 "tally": home.tally(session, place, now, end, reader=here.person_id),
+                "urgent": handled.urgent(session, place, here.person_id),
                 "waiting": home.waiting(session, place, reader=here.person_id),
             }
         if here.may("akun.lihat"):

@@ -224,6 +224,7 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
         here = organisation_id()
         facts["found"] = found = inbox.listed(session, here, wanted, by=by)
         facts["helpers"] = inbox.helpers_of(session, here)
+        facts["urgent"] = handled.urgent(session, here, me)
         facts["saved"] = views.views_of(session, here, me)
         if not found.lines:
             facts["heard"], facts["last_answer"] = inbox.heard_of(session, here), inbox.last_answer(session, here)

@@ -143,6 +143,21 @@ def test_what_is_about_a_member_is_the_pembinas_to_answer_and_close(web: Web, fo
     assert item(web, other).status == "belum ditanggapi"
 
 
+def test_what_may_be_an_emergency_stands_above_everything(web: Web, found: int) -> None:
+    client = web.sign_in("koordinator")
+    assert "darurat" not in page(client, "/kotak").get_text()
+    with web.parts.db.write() as session:
+        row = session.get_one(Aspiration, found)
+        row.urgent, row.deadline = "hilang", clock.now() + timedelta(days=9)
+        session.add(row)
+    for address in ("/kotak", "/"):
+        alarm = page(client, address).select_one('section[aria-label="Darurat"] a')
+        assert alarm is not None
+        assert str(alarm["href"]) == f"/kotak/{found}"
+    do(client, found, "selesai", proof="Sudah ditemukan dan pulang ke rumahnya")
+    assert page(client, "/").select_one('section[aria-label="Darurat"]') is None
+
+
 def test_what_is_not_this_items_is_not_touched(web: Web, found: int) -> None:
     _, delivery = residents.public_post(web, 1)
     other = residents.item(web, delivery, "Jalan bolong", author="Pak Udin")
