@@ -93,6 +93,7 @@ REASONS = {
     "comments": "Platform ini tidak memberi komentar kepada program.",
     "counts": "Platform ini tidak memberi angka kiriman.",
     "followers": "Platform ini tidak memberi jumlah pengikut.",
+    "subscribe": "Platform ini tidak memberi kabar langsung tentang komentar.",
     "reply": "Komentar di platform ini tidak dapat dibalas dari sini.",
     "private_reply": "Warga tidak dapat dibalas pribadi dari sini di platform ini.",
     "private_unavailable": "Warga itu sedang tidak dapat menerima pesan pribadi.",
