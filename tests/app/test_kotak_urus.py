@@ -145,7 +145,7 @@ def test_what_is_about_a_member_is_the_pembinas_to_answer_and_close(web: Web, fo
 
 def test_what_may_be_an_emergency_stands_above_everything(web: Web, found: int) -> None:
     client = web.sign_in("koordinator")
-    assert "darurat" not in page(client, "/kotak").get_text()
+    assert page(client, "/kotak").select_one('section[aria-label="Darurat"]') is None
     with web.parts.db.write() as session:
         row = session.get_one(Aspiration, found)
         row.urgent, row.deadline = "hilang", clock.now() + timedelta(days=9)
