@@ -18,6 +18,9 @@ const small = {
   // The list of faults gets the focus, so that it is read first.
   faults(box) { box.focus(); },
 
+  // What was done is read first, and the way on starts there. Inside of a page that was swapped the swapper decides.
+  told(box) { if (!document.activeElement || document.activeElement === document.body) box.focus(); },
+
   // The phone's menu is the address #menu: focus goes in with it, Esc and the way back lead out.
   menu(nav) {
     let before = null;

@@ -212,11 +212,19 @@ def _hide(item_id: int, form: Hide | None, reason: str, *, hidden: bool) -> Any:
     return _back(item_id)
 
 
+def refused(item_id: int, what: str, sentence: str, status: int = 422) -> Any:
+    """The page of an item after a deed (kotak_urus) that was refused: what was typed stands in its form again."""
+    photos = any(one.filename for one in request.files.getlist("photos"))
+    return _page(item_id, status, failed={"what": what, "sentence": sentence, "typed": request.form, "photos": photos})
+
+
 def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None, care: Care | None = None,
-          hide: Hide | None = None, others: list[tuple[str, str, datetime]] | None = None) -> Any:  # fmt: skip
+          hide: Hide | None = None, others: list[tuple[str, str, datetime]] | None = None,
+          failed: dict[str, Any] | None = None) -> Any:  # fmt: skip
     """List and talk. item_id None: the list leads, its first item beside it. Forms: as sent, with their faults."""
     wanted = Wanted.read(request.args)
     facts: dict[str, Any] = {"wanted": wanted, "lead": item_id is None, "others": others, "thread": None}
+    facts["failed"] = failed
     me = standing().person_id
     day = (clock.now(), times.next_midnight(clock.now(), zone()))
     by = inbox.Beholder(zone=zone(), person_id=me, day=day, visible=privacy.visible_to(me))

@@ -34,7 +34,9 @@ def banyak() -> Any:
         say(words_of(problem), "fail")
         return _back()
     if done.changed:
-        say(f"{done.changed} tanggapan {_WORDS[request.form['do']].format(**_named(changes))}.")
+        named = _named(changes)
+        words = _STATUS.get(named.get("status", "")) or _WORDS[request.form["do"]].format(**named)
+        say(f"{done.changed} tanggapan {words}.")
     elif not done.skipped:
         say("Tidak ada yang berubah.")
     for code, number in _by_code(done.skipped).items():
@@ -68,6 +70,8 @@ _WORDS = {
     "saya": "Anda tangani",
     "spam": "ditandai spam",
 }
+#: Where "menjadi ..." is not what people say.
+_STATUS = {"diarsipkan": "diarsipkan", "selesai": "selesai", "dibuka lagi": "dibuka lagi", "diteruskan": "diteruskan"}
 
 
 def _changes(session: Any) -> dict[str, Any]:

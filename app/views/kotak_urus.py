@@ -17,6 +17,7 @@ from app.queries import handled, lapor
 from app.queries.inbox import Wanted
 from app.rights import needs, takes_photos
 from app.services import answer_here, bulk, handling, items, moderating, presence, promising, receiving
+from app.views import kotak
 from app.views._item import own
 from app.words_inbox import others_here
 from media import PhotoProblem, Spec, Taken, render, take
@@ -27,15 +28,17 @@ MOST_PHOTOS = 3
 _SIDE = Spec(None, None, 1080, 400_000)
 
 
-@bp.post("/kotak/<int:item_id>/urus/<what>")
+@bp.route("/kotak/<int:item_id>/urus/<what>", methods=["GET", "POST"])
 @needs("kotak.jawab", of_object=True, instead="kotak.tentang")
 @takes_photos
 def urus(item_id: int, what: str) -> Any:
-    """One deed of the table below; back to the item with a sentence."""
+    """One deed of the table below; back to the item with a sentence, or its page with what was typed."""
     own(item_id)
     deed = DEEDS.get(what)
     if deed is None:
         abort(404)
+    if request.method == "GET":  # the address of a refused form, opened again
+        return back(item_id)
     try:
         taken = _photos()
         with parts().db.write() as session:
@@ -43,11 +46,10 @@ def urus(item_id: int, what: str) -> Any:
                 handling.attach(session, item_id, photo, "bukti", actor(), public="umum" in request.form)
             sentence = deed(session, item_id)
     except (PhotoProblem, Problem) as problem:
-        say(words_of(Problem(problem.code, **problem.facts)), "fail")
+        return kotak.refused(item_id, what, words_of(Problem(problem.code, **problem.facts)))
     except Stale:
-        say(words_of(Problem("stale")), "fail")
-    else:
-        say(sentence)
+        return kotak.refused(item_id, what, words_of(Problem("stale")), 409)
+    say(sentence)
     return back(item_id)
 
 

@@ -26,12 +26,7 @@ export async function visit(address, { pushed = true, focus = true } = {}) {
 
 /** Focus on what was opened: the item on an item's page, else the page's heading; never scrolls a wide list away. */
 function land(main, hash) {
-  const wanted = hash && document.getElementById(hash.slice(1));
-  if (wanted) {
-    wanted.scrollIntoView();
-    (wanted.querySelector("textarea") ?? wanted).focus({ preventScroll: true });
-    return;
-  }
+  if (uncover(hash)) return;
   const item = main.querySelector('.desk[data-show="item"] #h-item');
   const heading = item ?? main.querySelector("h1");
   if (!heading) return;
@@ -40,6 +35,21 @@ function land(main, hash) {
   const box = heading.getBoundingClientRect();
   if (!item || box.top < 0 || box.bottom > innerHeight) (item ? heading : document.body).scrollIntoView();
   tell(heading.textContent);
+}
+
+/** Open what an address's #part names, stand in its first field; whether there is such a part. */
+function uncover(hash) {
+  const wanted = hash && document.getElementById(hash.slice(1));
+  if (!wanted) return false;
+  for (let fold = wanted.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  const fold = wanted.querySelector("details");
+  if (fold && !wanted.matches("#atur, form")) fold.open = true;
+  wanted.scrollIntoView();
+  const fields = "textarea, select, input:not([type=hidden]):not([type=checkbox])";
+  const field = wanted.matches(fields) ? wanted : wanted.querySelector(fields);
+  if (!field) wanted.tabIndex = -1;
+  (field ?? wanted).focus({ preventScroll: true });
+  return true;
 }
 
 /** Whether a plain tap, to be answered here rather than by the browser (new tabs and the like stay its own). */
@@ -59,7 +69,11 @@ function listen() {
     const link = event.target.closest?.("#isi a[href]");
     if (!link || event.defaultPrevented || !plain(event) || link.target) return;
     const url = new URL(link.href);
-    if (!inside(url) || (url.hash && url.pathname === location.pathname && url.search === location.search)) return;
+    if (url.hash && url.pathname === location.pathname && url.search === location.search) {
+      if (uncover(url.hash)) event.preventDefault();
+      return;
+    }
+    if (!inside(url)) return;
     event.preventDefault();
     visit(url.href);
   });
@@ -77,6 +91,7 @@ function listen() {
   });
   window.addEventListener("popstate", () => {
     if (inside(new URL(location.href))) visit(location.href, { pushed: false });
+    else location.reload(); // back to the address of a form that was refused: the server leads to its item
   });
 }
 

@@ -100,7 +100,7 @@ function listen() {
       event.target.form.requestSubmit();
       return;
     }
-    if (event.key === "Escape" && event.target.form?.id === "balas") { move(0); return; }
+    if (event.key === "Escape" && typing(event.target) && event.target.closest(".talkpane, .side")) { move(0); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
     if (event.target !== document.body && !event.target.closest?.("#isi")) return;
     if (off() && event.key !== "?") return;
