@@ -22,6 +22,8 @@ MOST = 100
 @needs("kotak.jawab")
 def banyak() -> Any:
     """do: jenis, status, tugas (to somebody), saya (to oneself), spam. pick: item ids."""
+    if not request.form.get("do"):
+        return _back()
     picked = [int(one) for one in request.form.getlist("pick")[:MOST] if one.isdecimal() and len(one) < 10]
     if not picked:
         say("Pilih dahulu tanggapan yang dimaksud.", "wait")

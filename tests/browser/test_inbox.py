@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app import clock
-from app.models import Outgoing
+from app.models import Aspiration, Outgoing
 from tests.app import residents
 from tests.browser.visiting import served, signed_in
 from tests.fixtures.web import Web
@@ -92,12 +92,18 @@ def test_the_same_without_script(web: Web, browser: Browser, site: str) -> None:
 
 
 def test_by_keyboard_alone(web: Web, browser: Browser, site: str) -> None:
+    kinds = [item.kind for item in residents.rows(web, Aspiration)]
     page = opened(browser, site, viewport=DESK)
     page.goto("/kotak")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Langsung ke isi")).to_be_focused()
     page.keyboard.press("Enter")
+    # The box to pick it comes first, and Enter there changes nothing.
     _tab_to(page, "iwan_sadeng", 'document.activeElement.closest("li")?.textContent')
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert [item.kind for item in residents.rows(web, Aspiration)] == kinds
+    _tab_to(page, "iwan_sadeng", 'document.activeElement.closest("li a")?.closest("li").textContent')
     page.keyboard.press("Enter")
     heading = page.get_by_role("heading", name="iwan_sadeng di Facebook")
     expect(heading).to_be_focused()
