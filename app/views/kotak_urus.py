@@ -13,7 +13,7 @@ from app import times
 from app.frame import actor, organisation_id, parts, say, standing, words_of
 from app.models import Attachment, Handover, Outgoing, Person, Promise
 from app.problems import Problem, Stale
-from app.queries import handled, lapor
+from app.queries import handled, lapor, privacy
 from app.queries.inbox import Wanted
 from app.rights import needs, takes_photos
 from app.services import answer_here, bulk, handling, items, moderating, presence, promising, receiving
@@ -50,6 +50,9 @@ def urus(item_id: int, what: str) -> Any:
     except Stale:
         return kotak.refused(item_id, what, words_of(Problem("stale")), 409)
     say(sentence)
+    with parts().db.read() as session:
+        if privacy.owner(session, item_id, standing().person_id) is None:  # it is about whoever said so
+            return redirect(url_for("kotak.index"), 303)
     return back(item_id)
 
 
@@ -147,7 +150,7 @@ def _secret(session: Session, item_id: int) -> str:
 def _about(session: Session, item_id: int) -> str:
     chosen = _text("person", 12)
     handling.set_about(session, item_id, actor(), int(chosen) if chosen.isdecimal() and chosen != "0" else None)
-    return "Disimpan. Pembina yang menanganinya."
+    return "Disimpan. Pembina yang menanganinya." if chosen not in ("", "0") else "Disimpan: tidak tentang siapa pun."
 
 
 def _urgent(session: Session, item_id: int) -> str:
