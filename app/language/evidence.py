@@ -43,13 +43,16 @@ SIGNS: dict[str, frozenset[str]] = {
         "bosan "
         "lambat malu aneh ribet gagal seremoni seremonial pamer konten hungkul tok mung halah ngapain kebanyakan "
         "kakehan boros pemborosan ngeles omong kosong sandiwara drama halah hadeh yaelah becus dikorupsi "
-        "panggung pejabat gunanya ngakunya katanya ujungnya kirain zonk prihatin disayangkan kritik antikritik",
+        "panggung pejabat gunanya ngakunya katanya ujungnya kirain zonk prihatin disayangkan kritik antikritik "
+        "halu lawak dagelan preet pret hoax hoaks gimmick ngimpi mimpi bacot modus settingan setingan cringe norak "
+        "sombong angkuh baper baperan muka bualan akting topeng",
         "puji": "alhamdulillah terima kasih mantap bagus keren hebat salut sukses semangat sehat selamat bangga "
         "terharu "
         "amin berkah barokah barakallah luar biasa jempol top jos josss jempolan kompak guyub seru asik asyik cakep "
         "kece "
         "indah inspiratif menginspirasi apresiasi amanah ikhlas tulus mulia pahlawan terbaik juara senang bahagia "
-        "good best love gercep ramah puas rapi adem rancak joss ajib ketje gokil respect respek syukur ",
+        "good best love gercep ramah puas rapi adem rancak joss ajib ketje gokil respect respek syukur "
+        "hadir nyimak simak monitor pertamax absen siap ok oke okay sip sippp mantul gas gg love wow rahayu",
         "judi": "gacor maxwin slot depo deposit scatter rtp jackpot jp jepe spin zeus olympus mahjong rungkad togel "
         "casino kasino taruhan parlay bandar bandarqq poker domino sbobet freebet bosku hoki wd withdraw "
         "perkalian rollingan cashback referral turnover pragmatic pgsoft bonanza princess 4d sgp sdy "

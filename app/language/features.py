@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from app.language.evidence import signs
 from app.language.normal import Normal, normalise
+from app.language.offers import shapes
 
 #: Characters of a comment that are read: a platform's comment holds at most 8,000; what matters stands at its two ends.
 HEAD, TAIL = 3_000, 1_000
 _PIECES = range(2, 6)
-_SIGN_SCALE = 0.55
+_SIGN_SCALE = 0.22
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def count(text: str) -> Counted:
         before = flat[place - 1][0] if place else "^"
         features.setdefault(f"b:{before} {word}", []).append(i)
         if word[0].isalnum():
-            for piece in _pieces(word):
+            for piece in (*_pieces(word), *_bones(word)):
                 features.setdefault(f"c:{piece}", []).append(i)
     if flat:
         features.setdefault(f"b:{flat[-1][0]} $", []).append(flat[-1][1])
-    return Counted(text, normal, features, signs(normal, text))
+    return Counted(text, normal, features, signs(normal, text) | shapes(normal, text))
 
 
 def _pieces(word: str) -> Iterable[str]:
@@ -55,6 +56,12 @@ def _pieces(word: str) -> Iterable[str]:
     for size in _PIECES:
         for start in range(len(framed) - size + 1):
             yield framed[start : start + size]
+
+
+def _bones(word: str) -> tuple[str, ...]:
+    """The consonants of a word, three or more: "pmrintah", "pamarentah" and "pemerentahe" have nearly the same."""
+    bones = "".join(char for char in word[:24] if char not in "aiueo")
+    return (f"={bones}",) if len(bones) > 2 else ()
 
 
 def vector(

@@ -20,7 +20,7 @@ from pathlib import Path
 from app.language._folding import folded
 
 WORDS = Path(__file__).with_name("words")
-LISTS = ("informal", "sunda", "jawa", "minang")
+LISTS = ("informal", "sunda", "jawa", "minang", "betawi", "timur")
 
 
 def words_of(listed: str) -> frozenset[str]:
@@ -72,7 +72,9 @@ _TOKEN = re.compile(
 _LAUGH = re.compile(r"(?:w+k+){2,}w*|(?:[hx][aieo]+){2,}[hx]?|(?:ha|he|hi|wk){2,}\w{0,2}|awok(?:awok)+|lol|ngakak")
 _DOUBLED = re.compile(r"([a-z]{3,})2(?:x|-)?(nya|ny|an|ku|mu|lah|kan|in|i)?")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
-_ENDINGS = ("nya", "ny", "lah", "kah", "pun")
+_ENDINGS = ("nya", "ny", "nye", "nyo", "na", "ne", "e", "lah", "kah", "pun", "mi", "ji")
+#: Endings that say "nya" in short spelling, Betawi, Minang, Sundanese and Javanese.
+_NYA = frozenset({"ny", "nye", "nyo", "na", "ne", "e"})
 
 
 @dataclass(frozen=True)
@@ -258,5 +260,7 @@ def _standard(word: str, single: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     for ending in _ENDINGS:
         base = word.removesuffix(ending)
         if base != word and len(base) > 2 and (found := single.get(base)):
-            return (*found[:-1], found[-1] + ("nya" if ending == "ny" else ending))
+            return (*found[:-1], found[-1] + ("nya" if ending in _NYA else ending))
+    if len(word) > 5 and word.endswith(("nye", "nyo")):
+        return (word[:-1] + "a",)
     return (word,)

@@ -28,6 +28,7 @@ from app.language import training
 from app.language.evidence import SIGNS, VILLAGE, fault
 from app.language.features import Counted, count, vector
 from app.language.normal import words_of
+from app.language.offers import OFFERS
 from app.language.training import KINDS, Correction, Learnt
 from app.language.urgency import urgent
 
@@ -42,11 +43,11 @@ FLOOR = {"aspirasi": 0.34, "kritik": 0.34, "keluhan": 0.34, "pertanyaan": 0.34, 
 #: Praise and spam are not suggested where kinds that must be answered have this much of the confidence together.
 LEAK = {"pujian": 0.32, "spam": 0.45}
 #: Spam without any sign of spam (no brand, offer, link, number, disguise) must be this certain to be suggested.
-UNSIGNED_SPAM = 0.8
+UNSIGNED_SPAM = 0.72
 #: Where a gambling word, a brand, a link, a disguise or an offer stands, and no fault: this much.
 SIGNED_LEAK = 0.6
 _STRONG_SIGNS = frozenset({"judi", "merek", "tautan", "samar", "taruhan"})
-_SPAM_SIGNS = frozenset({"judi", "tawar", "merek", "tautan", "nomor", "ekor", "samar", "taruhan"})
+_SPAM_SIGNS = frozenset({"judi", "tawar", "merek", "tautan", "nomor", "ekor", "samar", "taruhan"}) | OFFERS
 #: Automatic hiding: confidence, and independent signs of which there must be two. Stated by `make bench`.
 SURE = 0.96
 _SURE_SIGNS = (("samar",), ("judi",), ("merek", "ekor"), ("tautan", "nomor"), ("taruhan",), ("tawar",))
@@ -172,8 +173,18 @@ def _priced(parts: Any, counted: Counted) -> str:
     offered = signs & {"niaga", "tawar"} and not signs & {"usul", "tanya", "?"}
     if best == "spam" and (signs & _STRONG_SIGNS or offered) and not fault(counted.normal):
         most = SIGNED_LEAK
-    unsigned = best == "spam" and not signs & _SPAM_SIGNS
-    if parts[_ANSWERED].sum() > most or (unsigned and parts.max() < UNSIGNED_SPAM):
+    if parts[_ANSWERED].sum() > most:
+        return KINDS[int(np.where(_ANSWERED, parts, -1).argmax())]
+    if best == "spam" and not signs & _SPAM_SIGNS and parts.max() < UNSIGNED_SPAM:
+        return _second(parts)
+    return best
+
+
+def _second(parts: Any) -> str:
+    """The likeliest kind but spam; praise only where little speaks for what must be answered."""
+    without = np.where(np.array(KINDS) == "spam", -1, parts)
+    best = KINDS[int(without.argmax())]
+    if best == "pujian" and parts[_ANSWERED].sum() > LEAK["pujian"]:
         return KINDS[int(np.where(_ANSWERED, parts, -1).argmax())]
     return best
 
