@@ -96,7 +96,7 @@ def version(corrections: Sequence[Correction]) -> str:
 
 
 def learn(corrections: Sequence[Correction]) -> Learnt:
-    """Train. Two to three seconds on one core; the same input gives the same result."""
+    """Train. Three to five seconds on one core; the same input gives the same result."""
     ours = _counted_examples()
     counted = [one for one, _ in ours] + [count(one.text) for one in corrections]
     kinds = np.array([kind for _, kind in ours] + [KINDS.index(one.kind) for one in corrections])

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.language import features, training, triage
+from app.language import features, offers, training, triage
+from app.language.normal import normalise
 from app.language.training import KINDS, examples
 from app.language.triage import UNSURE, Triage
 from tests.language.comments import SECOND, figures, held_out, leak, macro, model
@@ -101,6 +102,29 @@ def test_the_files_are_as_their_heads_say() -> None:
 )
 def test_traps(trained: Triage, text: str, kinds: set[str]) -> None:
     assert trained.suggest([text])[0].kind in kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("info lengkapnya cek bio kami", {"arah"}),
+        ("ada di highlight aku ya", {"di akunku"}),
+        ("modal receh jadi jutaan", {"hasil"}),
+        ("undangan rapat rt.apk", {"apk", "desa"}),
+        ("dana cair tanpa jaminan", {"tanpa syarat"}),
+        ("main di 4s1k", {"angka huruf"}),
+        ("cair 15 menit", {"lekas"}),
+        ("link di balai desa ga bisa dibuka kak", {"gagal", "desa"}),
+        ("agen", set()),
+        ("iklannya", set()),
+    ],
+)
+def test_shapes_of_offers(text: str, shown: set[str]) -> None:
+    found = offers.shapes(normalise(text), text)
+    assert shown <= found.keys()
+    assert shown or not found
+    tokens = len(normalise(text).tokens)
+    assert all(0 < strength <= 1.5 and all(i < tokens for i in at) for strength, at in found.values())
 
 
 @pytest.mark.parametrize(
