@@ -89,14 +89,14 @@ VILLAGE = words_of(
 
 
 def signs(normal: Normal, text: str) -> dict[str, tuple[float, tuple[int, ...]]]:
-    """Sign → (strength 0 to about 1.5, the tokens that showed it). Signs that are not there are left out."""
+    """Sign → (strength 0 to 3, the tokens that showed it). Signs that are not there are left out."""
     found: dict[str, tuple[float, tuple[int, ...]]] = {}
     for name, words in SIGNS.items():
         at = tuple(i for i, token in enumerate(normal.tokens) if any(word in words for word in token.words))
         if at:
             found[name] = min(1.0 + 0.25 * (len(at) - 1), 1.5), at
     brands = tuple(i for i, token in enumerate(normal.tokens) if any(is_brand(word) for word in token.words))
-    found |= {"merek": (1.0, brands)} if brands else {}
+    found |= {"merek": (2.0, brands)} if brands else {}
     for mark, name in (
         ("?", "?"),
         ("<tautan>", "tautan"),
@@ -110,7 +110,7 @@ def signs(normal: Normal, text: str) -> dict[str, tuple[float, tuple[int, ...]]]
         at = tuple(i for i, token in enumerate(normal.tokens) if mark in token.words)
         found |= {name: (1.0, at)} if at else {}
     if disguise(normal):
-        found["samar"] = 1.5, tuple(range(len(normal.tokens)))
+        found["samar"] = 3.0, tuple(range(len(normal.tokens)))
     found |= {name: (strength, ()) for name, strength in _shape(normal, text)}
     return found
 

@@ -41,7 +41,7 @@ _ANSWERED = np.array([kind in ANSWERED for kind in KINDS])
 #: Confidence below which nothing is suggested.
 FLOOR = {"aspirasi": 0.34, "kritik": 0.34, "keluhan": 0.34, "pertanyaan": 0.34, "pujian": 0.45, "spam": 0.45}
 #: Praise and spam are not suggested where kinds that must be answered have this much of the confidence together.
-LEAK = {"pujian": 0.32, "spam": 0.45}
+LEAK = {"pujian": 0.25, "spam": 0.45}
 #: Spam without any sign of spam (no brand, offer, link, number, disguise) must be this certain to be suggested.
 UNSIGNED_SPAM = 0.72
 #: Where a gambling word, a brand, a link, a disguise or an offer stands, and no fault: this much.
