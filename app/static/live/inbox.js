@@ -38,7 +38,7 @@ function land(main, hash) {
 }
 
 /** Open what an address's #part names, stand in its first field; whether there is such a part. */
-function uncover(hash) {
+export function uncover(hash) {
   const wanted = hash && document.getElementById(hash.slice(1));
   if (!wanted) return false;
   for (let fold = wanted.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
@@ -65,6 +65,9 @@ function inside(url) {
 function listen() {
   if (listening) return;
   listening = true;
+  // The page of a refused form is its item's page: the way back then leads there, not to "send the form again?".
+  const item = location.pathname.match(/^(.*\/kotak\/\d+)\/.+/);
+  if (item) history.replaceState(history.state, "", item[1] + location.search);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#isi a[href]");
     if (!link || event.defaultPrevented || !plain(event) || link.target) return;
@@ -91,7 +94,6 @@ function listen() {
   });
   window.addEventListener("popstate", () => {
     if (inside(new URL(location.href))) visit(location.href, { pushed: false });
-    else location.reload(); // back to the address of a form that was refused: the server leads to its item
   });
 }
 

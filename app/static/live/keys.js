@@ -1,7 +1,7 @@
 // The inbox from the keyboard: move, pick, sort, answer, put away, undo, without leaving the list. Only outside of
 // fields and only inside the page's content; "?" lists the keys and switches them off (WCAG 2.1.4).
 import { swap, tell, token } from "../live.js";
-import { visit } from "./inbox.js";
+import { uncover, visit } from "./inbox.js";
 
 const KINDS = { 1: "keluhan", 2: "pertanyaan", 3: "aspirasi", 4: "kritik", 5: "pujian", 6: "spam" };
 const OFF = "kentongan-tanpa-pintasan";
@@ -13,12 +13,21 @@ const rows = () => [...document.querySelectorAll(".pile > ol > li")];
 const pick = (row) => row?.querySelector('[name="pick"]');
 const off = () => { try { return localStorage.getItem(OFF) === "ya"; } catch { return false; } };
 
-/** The row the keys speak of: the focused one, else the opened one, else where one was. */
+/** The row the keys speak of: the focused one, else the opened one, else where one was. On an item's page that the
+ * list does not hold: none, so that nothing is ever decided about another item than the one that is read. */
 function current() {
   const all = rows();
   const focused = document.activeElement?.closest?.(".pile > ol > li");
-  const opened = document.activeElement?.closest?.(".talkpane, .side") && document.querySelector(".pile li.open");
-  return focused ?? opened ?? all[Math.min(place, all.length - 1)];
+  if (focused) return focused;
+  const reads = document.querySelector('.desk[data-show="item"]') ?? document.activeElement?.closest?.(".talkpane, .side");
+  return reads ? document.querySelector(".pile li.open") : all[Math.min(place, all.length - 1)];
+}
+
+/** Go to a part of the item the keys speak of; already open, nothing typed there is loaded away. */
+function go(hash) {
+  const link = current()?.querySelector("a");
+  if ((!link || link.pathname === location.pathname) && uncover(hash)) return;
+  if (link) visit(link.href + hash);
 }
 
 function stand(number) {
@@ -33,13 +42,14 @@ function stand(number) {
 function move(step) {
   const row = current();
   const inside = document.activeElement?.closest?.(".pile > ol > li, .talkpane, .side");
-  stand(inside ? rows().indexOf(row) + step : place); // the first key only says where one is
+  stand(inside && row ? rows().indexOf(row) + step : place); // the first key only says where one is
 }
 
 /** Send what was decided about the picked rows, or about this one, and stand on the next. */
 async function decide(changes) {
   const form = document.getElementById("banyak");
   const row = current();
+  if (!row) tell("Tulisan ini tidak ada di daftar yang tampil. Pakai tombol di halamannya.");
   if (!form || !row || busy) return;
   const picked = [...form.querySelectorAll('[name="pick"]:checked')];
   const ids = (picked.length ? picked : [pick(row)]).map((box) => box.value);
@@ -73,8 +83,8 @@ const acts = {
   y: () => { const kind = current()?.dataset.saran; if (kind) decide({ do: "jenis", jenis: kind }); else tell("Tidak ada perkiraan untuk tulisan ini."); },
   t: () => decide({ do: "saya" }),
   a: () => decide({ do: "status", status: "diarsipkan" }),
-  b: () => { const link = current()?.querySelector("a"); if (link) visit(`${link.href}#balas`); },
-  h: () => { const link = current()?.querySelector("a"); if (link) visit(`${link.href}#sembunyi`); },
+  b: () => go("#balas"),
+  h: () => go("#sembunyi"),
   z: async () => {
     const form = document.getElementById("urung");
     if (!form) { tell("Tidak ada yang dapat dibatalkan."); return; }
