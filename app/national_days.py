@@ -37,7 +37,9 @@ def of_year(year: int) -> Mapping[date, Named]:
 @cache
 def ramadan(year: int) -> Sequence[tuple[date, date]]:
     """Estimated months of Ramadan that touch a year: (first, last day of fasting). Some years have two."""
-    feasts = [day for each in (year, year + 1) for day, named in of_year(each).items() if _FEAST in named.name.split("; ")]
+    feasts = [
+        day for each in (year, year + 1) for day, named in of_year(each).items() if _FEAST in named.name.split("; ")
+    ]
     months = [(day - timedelta(days=_FASTING), day - timedelta(days=1)) for day in sorted(feasts)]
     return [month for month in months if month[0].year == year or month[1].year == year]
 
