@@ -19,15 +19,22 @@ def add(session: Session, organisation_id: int, name: str, by: Actor) -> Agency:
         raise Problem("name_needed", field="name")
     if len(plain) > NAME_MOST:
         raise Problem("text_too_long", field="name", most=NAME_MOST)
+    row = remembered(session, organisation_id, plain, most=MOST)
+    note(session, row, "add", by, facts={"name": row.name})
+    return row
+
+
+def remembered(session: Session, organisation_id: int, name: str, *, most: int | None = None) -> Agency:
+    """The one of this name as it was first written, offered (again) from now on. most: Problem("agencies_many") where
+    there are so many and it is new."""
     rows = session.exec(select(Agency).where(Agency.organisation_id == organisation_id)).all()
-    row = next((one for one in rows if one.name.casefold() == plain.casefold()), None)
-    if row is None and len(rows) >= MOST:
-        raise Problem("agencies_many", most=MOST)
-    row = row or Agency(organisation_id=organisation_id, name=plain)
+    row = next((one for one in rows if one.name.casefold() == name.casefold()), None)
+    if row is None and most is not None and len(rows) >= most:
+        raise Problem("agencies_many", most=most)
+    row = row or Agency(organisation_id=organisation_id, name=name)
     row.active = True
     session.add(row)
     session.flush()
-    note(session, row, "add", by, facts={"name": row.name})
     return row
 
 

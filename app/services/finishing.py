@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Agency, Aspiration, Attachment, Handover, Organisation
+from app.models import Aspiration, Attachment, Handover, Organisation
 from app.problems import Problem
-from app.services import items, promising
+from app.services import agencies, items, promising
 from app.services.collecting import storable
 from app.states import HANDOVER, Actor, move, note
 
@@ -39,7 +39,7 @@ def hand_over(
     _fitting(session, item, answer_by)
     if any(one.agency.casefold() == name.casefold() for one in _waiting(session, item_id)):
         raise Problem("handed_already", field="agency", agency=name)
-    name = _remembered(session, item.organisation_id, name)
+    name = agencies.remembered(session, item.organisation_id, name).name
     made = Handover(
         aspiration_id=item_id, agency=name, reference=reference, answer_by=answer_by, by_name=by.who, at=clock.now()
     )
@@ -141,18 +141,6 @@ def _ours_again(session: Session, item: Aspiration, by: Actor, why: str) -> None
 def _waiting(session: Session, item_id: int) -> list[Handover]:
     query = select(Handover).where(Handover.aspiration_id == item_id, Handover.state == "sent")
     return list(session.exec(query.order_by(col(Handover.id))).all())
-
-
-def _remembered(session: Session, organisation_id: int, name: str) -> str:
-    """The agency's name as it was first written; kept for the next time."""
-    known = session.exec(select(Agency).where(Agency.organisation_id == organisation_id)).all()
-    same = next((one for one in known if one.name.casefold() == name.casefold()), None)
-    if same is None:
-        same = Agency(organisation_id=organisation_id, name=name)
-    same.active = True
-    session.add(same)
-    session.flush()
-    return same.name
 
 
 def _fitting(session: Session, item: Aspiration, answer_by: date | None) -> None:
