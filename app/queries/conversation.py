@@ -14,7 +14,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.models import Account, Activity, Aspiration, Comment, Delivery, Event, Outgoing, Person, Photo, Post
-from app.queries.home import ASKS, WAITING, headline
+from app.models.inbox import ASKS, WAITING
+from app.queries.home import headline
 
 #: Events that only repeat what the state of the sending says anyway.
 _NOISE = ("commit", "wait", "look_again", "expire", "second_id", "stage", "staged")

@@ -14,16 +14,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app import words_hand
-from app.models import MUST_ANSWER, Account, Activity, Aspiration, Delivery, Organisation, Photo, Post
+from app.models import Account, Activity, Aspiration, Delivery, Organisation, Photo, Post
+from app.models.inbox import ASKS, WAITING
 from app.queries.masking import mask
 from app.queries.privacy import visible_to
 from app.rights import memberships
 
 #: A delivery in one of these needs somebody.
 TROUBLE = ("failed", "missed", "needs_person")
-#: An item in one of these, of a kind that asks for it, waits for an answer.
-WAITING = ("belum ditanggapi", "dibuka lagi")
-ASKS = (*MUST_ANSWER, "perlu dipilah")
 #: More than this many of a sort are counted, not listed.
 MOST = 5
 

@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 
 from app import times
 from app.models import MUST_ANSWER, Aspiration, Handover, Organisation, Person, Promise
-from app.queries.home import ASKS, WAITING
+from app.models.inbox import ASKS, WAITING
 from app.services.deadlines import open_ones
 from app.worktime import Calendar, working_hours_between
 

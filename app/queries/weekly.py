@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from app import times
 from app.models import Aspiration, Organisation, Promise
+from app.models.inbox import ASKS
 from app.queries import oversight
-from app.queries.home import ASKS
 from app.queries.masking import mask
 from app.services import deadlines
 from app.words_digest import OLDEST, Old, Week

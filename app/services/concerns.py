@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from app.models import Aspiration, Handover, Notice, Organisation, Promise
-from app.services.deadlines import SETTLED, WAITING, is_open
+from app.models.inbox import WAITING
+from app.services.deadlines import SETTLED, is_open
 from app.services.troubles import Item, Trouble
 
 #: What is told of an item → in the order in which a letter says it.

@@ -20,14 +20,14 @@ from typing import Any
 from sqlmodel import Session, and_, col, or_, select
 
 from app.models import KINDS, Aspiration, Organisation
+from app.models.inbox import WAITING
 from app.parts import Parts
 from app.problems import Problem
 from app.services import calendars
 from app.states import Actor, note
 from app.worktime import Calendar, NoWorkingTime, add_working_days
 
-#: A first answer is due in items of these; those of ``WORKED_ON`` are to be settled.
-WAITING = ("belum ditanggapi", "dibuka lagi")
+#: A first answer is due in items of ``WAITING``; those of these are to be settled.
 WORKED_ON = ("ditindaklanjuti", "diteruskan", "menunggu warga")
 #: Nothing is due any more in items of these.
 SETTLED = ("selesai", "diarsipkan")

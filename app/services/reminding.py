@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from app import clock, times
 from app.models import Aspiration, Handover, Organisation, Promise
+from app.models.inbox import WAITING
 from app.parts import Parts
 from app.services import deadlines
 from app.states import tell
@@ -68,9 +69,9 @@ def _due(session: Session, organisation_id: int) -> list[tuple[Any, str, dict[st
     organisation = session.get_one(Organisation, organisation_id)
     today = times.local(now, organisation.zone).date()
     found = _promises(session, organisation, now, today) + _handovers(session, organisation, now, today)
-    waits = col(Aspiration.status).in_(deadlines.WAITING)
+    waits = col(Aspiration.status).in_(WAITING)
     # While the resident is to answer, nobody is reminded.
-    works = and_(deadlines.open_ones(), col(Aspiration.status).not_in((*deadlines.WAITING, "menunggu warga")))
+    works = and_(deadlines.open_ones(), col(Aspiration.status).not_in((*WAITING, "menunggu warga")))
     ways = (("answer", col(Aspiration.deadline), waits), ("settle", col(Aspiration.settle_by), works))
     # Most organisations have nothing of the kind at most times; the calendar is asked only where one may have.
     if any(_some_within(session, organisation_id, which, by, now) for _, by, which in ways):
