@@ -164,7 +164,43 @@ PROMISE = Machine(
     _moves(("open", "keep", "kept"), ("open", "drop", "dropped"), ("kept dropped", "reopen", "open")),
 )
 
-MACHINES = (POST, DELIVERY, ASPIRATION, HANDOVER, PROMISE)
+AWARD = Machine(
+    "award",
+    {
+        "draft": "rules are being written",
+        "fixed": "rules and weights stand and are published; the period runs or is over",
+        "frozen": "a version is frozen; objections may come",
+        "released": "the result is public",
+    },
+    _moves(
+        ("draft", "fix", "fixed"),
+        ("fixed", "unfix", "draft"),
+        ("fixed", "freeze", "frozen"),
+        ("frozen", "release", "released"),
+        ("released", "take_back", "frozen"),
+    ),
+)
+
+OBJECTION = Machine(
+    "objection",
+    {
+        "filed": "came in",
+        "examined": "somebody looks into it",
+        "accepted": "right: a new version heeds it",
+        "partly": "right in part",
+        "rejected": "not so, and why was said",
+        "withdrawn": "taken back by who filed it",
+    },
+    _moves(
+        ("filed", "examine", "examined"),
+        ("filed examined", "accept", "accepted"),
+        ("filed examined", "accept_partly", "partly"),
+        ("filed examined", "reject", "rejected"),
+        ("filed examined", "withdraw", "withdrawn"),
+    ),
+)
+
+MACHINES = (POST, DELIVERY, ASPIRATION, HANDOVER, PROMISE, AWARD, OBJECTION)
 #: An outgoing reply, hide or delete lives by the rules of a delivery.
 _OF_TABLE = {
     "post": POST,
@@ -173,6 +209,8 @@ _OF_TABLE = {
     "aspiration": ASPIRATION,
     "handover": HANDOVER,
     "promise": PROMISE,
+    "award": AWARD,
+    "objection": OBJECTION,
 }
 LEASED = ("staging", "committing")
 #: States of which somebody is told (services/notifying), of a post's delivery as of an answer.

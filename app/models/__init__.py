@@ -1,6 +1,20 @@
 """All tables, one noun a file. Rules live in services and states; the database holds the invariants (CHECK, UNIQUE)."""
 
 from app.models.account import HEALTH, Account, Budget
+from app.models.award import (
+    DECISIONS,
+    EXCLUDED,
+    FLAGS,
+    Award,
+    AwardVersion,
+    Breach,
+    Evidence,
+    Exclusion,
+    Flag,
+    Objection,
+    Participant,
+    Score,
+)
 from app.models.calendar import CALENDAR, CalendarEntry
 from app.models.event import Event, JobLease, Letter, Notice, Worker
 from app.models.handling import (
@@ -17,10 +31,15 @@ from app.models.handling import (
 )
 from app.models.hook import Hook, Tally, Tombstone
 from app.models.inbox import ACTIONS, CHANNELS, KINDS, MUST_ANSWER, SOURCES, URGENT, Aspiration, Comment, Outgoing
+from app.models.jury import Conflict, Draw, Juror, Mark
+from app.models.lapor import LaporImport, LaporRow
+from app.models.measured import PLATFORMS, SOURCE_CLASSES, DeadMetric, SeenPost, SeenReading, Sheet, Watched
 from app.models.organisation import CATEGORIES, ZONES, Organisation
 from app.models.person import ROLES, Membership, Person
 from app.models.post import Activity, Delivery, Photo, Post, Target
 from app.models.reading import Reading
+from app.models.region import LEVELS, Region, Succession
+from app.models.rollup import HOW, AccountDay, PostFigure
 
 __all__ = [
     "ACTIONS",
@@ -28,43 +47,74 @@ __all__ = [
     "CALENDAR",
     "CATEGORIES",
     "CHANNELS",
+    "DECISIONS",
+    "EXCLUDED",
+    "FLAGS",
     "HEALTH",
+    "HOW",
     "KINDS",
+    "LEVELS",
     "MUST_ANSWER",
+    "PLATFORMS",
     "ROLES",
     "SOURCES",
+    "SOURCE_CLASSES",
     "URGENT",
     "ZONES",
     "Account",
+    "AccountDay",
     "Activity",
     "Agency",
     "Aspiration",
     "Attachment",
+    "Award",
+    "AwardVersion",
+    "Breach",
     "Budget",
     "CalendarEntry",
     "Canned",
     "Comment",
+    "Conflict",
+    "DeadMetric",
     "Delivery",
+    "Draw",
     "Event",
+    "Evidence",
+    "Exclusion",
+    "Flag",
     "Handle",
     "Handover",
     "Hook",
     "ItemNote",
     "JobLease",
+    "Juror",
+    "LaporImport",
+    "LaporRow",
     "Letter",
+    "Mark",
     "Membership",
     "Notice",
+    "Objection",
     "Organisation",
     "Outgoing",
+    "Participant",
     "Person",
     "Photo",
     "Post",
+    "PostFigure",
     "Presence",
     "Promise",
     "Reading",
+    "Region",
     "SavedView",
+    "Score",
+    "SeenPost",
+    "SeenReading",
+    "Sheet",
+    "Succession",
     "Tally",
     "Target",
     "Tombstone",
+    "Watched",
     "Worker",
 ]

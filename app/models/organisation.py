@@ -20,6 +20,7 @@ class Organisation(SQLModel, table=True):
     """An office, a village or an IPSM. region_code: Kemendagri, dotted, e.g. 32.01.39.
 
     slug: the address of its own page, None while it has none. profile: what that page says (about, contact lines).
+    joined_on, left_on: when it began and ended to take part in what is evaluated; None: always.
     rules: of its inbox, where they differ from the defaults (hours, working days by kind, hiding spam by itself).
     """
 
@@ -37,6 +38,8 @@ class Organisation(SQLModel, table=True):
     sk_number: str | None = None
     office_from: date | None = None
     office_to: date | None = None
+    joined_on: date | None = None
+    left_on: date | None = None
     notices: str = ""  # where its people are told of trouble: Apprise addresses, sealed
     slug: str | None = Field(default=None, index=True, unique=True)
     profile: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

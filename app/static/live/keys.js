@@ -50,7 +50,7 @@ async function decide(changes) {
   const form = document.getElementById("banyak");
   const row = current();
   if (!row) tell("Tulisan ini tidak ada di daftar yang tampil. Pakai tombol di halamannya.");
-  if (!form || !row || busy) return;
+  if (!form || !row) return;
   const picked = [...form.querySelectorAll('[name="pick"]:checked')];
   const ids = (picked.length ? picked : [pick(row)]).map((box) => box.value);
   const number = rows().indexOf(row);
@@ -62,12 +62,15 @@ async function decide(changes) {
 
 async function send(address, body) {
   busy = true;
+  const main = document.getElementById("isi");
+  main?.setAttribute("aria-busy", "true");
   try {
     const headers = { "X-Partial": "1", "X-CSRFToken": token() };
     const fresh = await swap("#isi", address, { method: "POST", headers, body });
     if (!fresh) { location.reload(); return; }
     tell(fresh.querySelector('[role="status"]')?.textContent.trim() ?? "");
   } catch {
+    main?.removeAttribute("aria-busy");
     tell("Tidak ada sambungan. Belum ada yang berubah.");
   } finally {
     busy = false;
@@ -119,6 +122,8 @@ function listen() {
     const act = acts[event.key];
     if (!act || event.repeat && !"jk".includes(event.key) && !event.key.startsWith("Arrow")) return;
     event.preventDefault();
+    // Until the last decision is there the list is an old one: "z" would take back the one before, "1" would meet no row.
+    if (busy) { tell("Sebentar, keputusan sebelumnya masih dikirim."); return; }
     act();
   });
 }
