@@ -291,18 +291,35 @@ def note_all(
     target: str | None = None,
 ) -> None:
     """The same Event about each of some records (at least one) of one table, in one statement."""
+    name, numbers = type(records[0]).__table__.name, [record.id for record in records]
+    note_rows(session, name, numbers, what, by, why=why, facts=facts, source=source, target=target)
+
+
+def note_rows(
+    session: Session,
+    subject: str,
+    numbers: Sequence[int],
+    what: str,
+    by: Actor,
+    *,
+    why: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    source: str | None = None,
+    target: str | None = None,
+) -> None:
+    """The same Event about rows of a table that are known by their numbers only."""
     shared = {
         "at": clock.now(),
         "who": by.who,
         "person_id": by.person_id,
-        "subject": type(records[0]).__table__.name,
+        "subject": subject,
         "what": what,
         "source": source,
         "target": target,
         "why": why,
         "facts": json.loads(json.dumps(dict(facts or {}), default=str)),
     }
-    rows = [{**shared, "subject_id": record.id} for record in records]
+    rows = [{**shared, "subject_id": number} for number in numbers]
     session.execute(_insert("event"), rows)
 
 

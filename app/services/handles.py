@@ -176,7 +176,7 @@ def _bring_back(session: Session, account: Account, comment: Comment, by: Actor)
     """A resident's after all: the item that was put away for that reason is open again, a missing one is made."""
     item = session.exec(select(Aspiration).where(Aspiration.comment_id == comment.id)).first()
     if item is None:
-        arriving.items(session, account, [comment])
+        arriving.items(session, account, [comment.model_dump()])
         return
     last = select(Event).where(Event.subject == "aspiration", Event.subject_id == item.id)
     event = session.exec(last.where(col(Event.target).is_not(None)).order_by(col(Event.id).desc()).limit(1)).first()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, delete, select, update
 
 from app import clock
@@ -41,18 +42,21 @@ def keep(session: Session, delivery: Delivery, account: Account, heard: Iterable
         if (comment := known.get(each.comment.remote_id)) is not None:
             parent = known.get(each.comment.parent_id or "")
             _update(session, delivery, comment, each, parent, ours)
-    made: list[Comment] = []
+    made: list[dict[str, Any]] = []
+    numbers = {remote_id: row.id or 0 for remote_id, row in known.items()}
     buried = _buried(session, delivery.account_id, ids - set(known))
-    # All of a level at once: a row at a time costs five times as much, and while we write nobody else does.
+    # All of a level at once and as plain rows: as objects, or a row at a time, they cost several times as much, and
+    # while we write nobody else does.
     for level in _levels(each for each in heard if each.comment.remote_id not in known):
-        rows = [_made(delivery, one, known, buried, ours) for one in level]
-        session.add_all(rows)
-        session.flush()
-        known.update((row.remote_id, row) for row in rows)
-        made += rows
+        rows = [_made(delivery, one, numbers, buried, ours) for one in level]
+        session.execute(insert(Comment.__table__), rows)  # type: ignore[attr-defined]  # SQLModel tells no table
+        new = _numbers(session, delivery.account_id, [row["remote_id"] for row in rows])
+        numbers.update(new)
+        made += [{**row, "id": new[row["remote_id"]]} for row in rows]
     _unbury(session, delivery.account_id, set(buried))
-    arriving.items(session, account, [row for row in made if row.parent_id is None and not row.own and not row.staff])
-    for comment in sorted((row for row in made if row.parent_id is not None), key=lambda row: row.said_at):
+    arriving.items(session, account, [row for row in made if not (row["parent_id"] or row["own"] or row["staff"])])
+    replies = [row["id"] for row in made if row["parent_id"] is not None]
+    for comment in _in_time(session, replies):
         threads.react(session, comment, COLLECTOR)
     if made:
         heard_now = {"last_heard_at": clock.now(), "silent_told_at": None}
@@ -64,6 +68,25 @@ def known_here(session: Session, delivery: Delivery, remote_ids: Iterable[str]) 
     """Comments of the account by remote id, read in order to be changed."""
     query = select(Comment).where(Comment.account_id == delivery.account_id, col(Comment.remote_id).in_(remote_ids))
     return {row.remote_id: row for row in session.exec(query.order_by(col(Comment.id)).with_for_update())}
+
+
+def _numbers(session: Session, account_id: int, remote_ids: list[str]) -> dict[str, int]:
+    """Comments' own numbers by remote id."""
+    query = select(Comment.remote_id, Comment.id)
+    return {
+        remote_id: number or 0
+        for remote_id, number in session.exec(
+            query.where(Comment.account_id == account_id, col(Comment.remote_id).in_(remote_ids))
+        )
+    }
+
+
+def _in_time(session: Session, numbers: list[int]) -> list[Comment]:
+    """Comments, the earliest said first."""
+    if not numbers:
+        return []
+    query = select(Comment).where(col(Comment.id).in_(numbers))
+    return list(session.exec(query.order_by(col(Comment.said_at), col(Comment.id))))
 
 
 def is_news(delivery: Delivery, comment: Comment, at: datetime) -> bool:
@@ -117,31 +140,31 @@ def _levels(fresh: Iterable[Heard]) -> list[list[Heard]]:
 
 
 def _made(
-    delivery: Delivery, heard: Heard, known: dict[str, Comment], buried: dict[str, datetime], ours: Whose
-) -> Comment:
+    delivery: Delivery, heard: Heard, numbers: dict[str, int], buried: dict[str, datetime], ours: Whose
+) -> dict[str, Any]:
+    """The columns of a new comment, every one of them but the id."""
     remote, present = heard.comment, clock.now()
-    parent = known.get(remote.parent_id or "")
     removed = buried.get(remote.remote_id)
     if removed is not None and heard.whole and heard.at > removed:
         removed = None  # read after that: the platform shows it, so it is there
-    return Comment(
-        account_id=delivery.account_id,
-        delivery_id=delivery.id or 0,
-        parent_id=parent.id if parent else None,
-        remote_id=remote.remote_id,
-        author_name=remote.author_name,
-        author_id=remote.author_id,
-        text=remote.text,
-        versions=[_version(heard)],
-        own=remote.own or ours.own(remote.author_name, remote.author_id),
-        staff=ours.staff(remote.author_name, remote.author_id),
-        hidden=remote.hidden,
-        permalink=remote.permalink,
-        said_at=remote.created_at or min(heard.at, present),
-        seen_at=present,
-        known_at=max(heard.at, removed or heard.at),
-        deleted_at=removed,
-    )
+    return {
+        "account_id": delivery.account_id,
+        "delivery_id": delivery.id or 0,
+        "parent_id": numbers.get(remote.parent_id or ""),
+        "remote_id": remote.remote_id,
+        "author_name": remote.author_name,
+        "author_id": remote.author_id,
+        "text": remote.text,
+        "versions": [_version(heard)],
+        "own": remote.own or ours.own(remote.author_name, remote.author_id),
+        "staff": ours.staff(remote.author_name, remote.author_id),
+        "hidden": remote.hidden,
+        "permalink": remote.permalink,
+        "said_at": remote.created_at or min(heard.at, present),
+        "seen_at": present,
+        "known_at": max(heard.at, removed or heard.at),
+        "deleted_at": removed,
+    }
 
 
 def _update(

