@@ -13,6 +13,7 @@ from typing import Any
 
 from app import times
 from app.words_handling import PROBLEMS as HANDLING
+from app.words_papers import PROBLEMS as PAPERS
 from app.words_reasons import REASONS
 
 #: What a person did or typed that cannot be done so.
@@ -147,6 +148,7 @@ PROBLEMS = {
     "notices_not_sent": "Pesan uji coba tidak sampai ke {failed} dari {count} alamat.",
     "forbidden": "Anda tidak berhak melakukan itu.",
     **HANDLING,
+    **PAPERS,
 }
 
 #: Photos that cannot be taken in (media/problems.py).
