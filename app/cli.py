@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from app.commands import accounts, handles, inbox_acts, inboxes, installing, posts, running, texts
+from app.commands import accounts, inbox_acts, inboxes, installing, posts, regions, running, texts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,7 +21,8 @@ for command in (
     running.worker,
     installing.doctor,
     installing.db,
-    handles.org,
+    regions.org,
+    regions.region,
     installing.user,
     accounts.account,
     posts.post,

@@ -15,6 +15,7 @@ from app import times
 from app.words_handling import PROBLEMS as HANDLING
 from app.words_papers import PROBLEMS as PAPERS
 from app.words_reasons import REASONS
+from app.words_tables import PROBLEMS as TABLES
 
 #: What a person did or typed that cannot be done so.
 PROBLEMS = {
@@ -148,6 +149,7 @@ PROBLEMS = {
     "notices_not_sent": "Pesan uji coba tidak sampai ke {failed} dari {count} alamat.",
     "forbidden": "Anda tidak berhak melakukan itu.",
     **HANDLING,
+    **TABLES,
     **PAPERS,
 }
 
