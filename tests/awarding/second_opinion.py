@@ -119,8 +119,9 @@ def _steadiness(snapshot: dict[str, Any], someone: dict[str, Any]) -> Decimal | 
 def _engagement(snapshot: dict[str, Any], name: str, members: list[dict[str, Any]]) -> dict[int, Decimal | None]:
     """B: percentiles by platform, averaged by counted posts."""
     shares: dict[int, list[tuple[int, Decimal]]] = {someone["organisation_id"]: [] for someone in members}
-    for platform, below in (_of(snapshot["denominators"], name) or {}).items():
-        counted = {}
+    fixed = _of(snapshot["denominators"], name) or {}
+    for platform in sorted({post["platform"] for someone in members for post in someone["posts"]}):
+        below, counted = fixed.get(platform, "reach"), {}  # "reach by default, or followers"
         for someone in members:
             posts = []
             for post in someone["posts"]:
