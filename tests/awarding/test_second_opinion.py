@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from app.awarding import scoring
 from tests.awarding import second_opinion
 
-PERIODS = int(os.environ.get("KENTONGAN_TEST_PERIODS", "120"))
+PERIODS = int(os.environ.get("KENTONGAN_TEST_PERIODS", "60"))
 CATEGORIES = ("desa", "kecamatan", "desa · <500", "desa · 500–1.999", "organisasi")
 ROWS = ("konsistensi", "keterlibatan", "tingkat_respons", "kecepatan", "tuntas", "kualitas")
 KINDS = ("aspirasi", "kritik", "keluhan", "keluhan", "pertanyaan", "pujian", "spam", "perlu dipilah")
