@@ -15,6 +15,7 @@ from app import times
 from app.words_handling import PROBLEMS as HANDLING
 from app.words_papers import PROBLEMS as PAPERS
 from app.words_reasons import REASONS
+from app.words_rubric import PROBLEMS as RUBRIC
 from app.words_tables import PROBLEMS as TABLES
 
 #: What a person did or typed that cannot be done so.
@@ -151,6 +152,7 @@ PROBLEMS = {
     **HANDLING,
     **TABLES,
     **PAPERS,
+    **RUBRIC,
 }
 
 #: Photos that cannot be taken in (media/problems.py).

@@ -192,7 +192,18 @@ def test_locks_pin_every_package_with_hashes(name: str) -> None:
         assert "--hash=sha256:" in block, block[:80]
 
 
-KINDS = ("Problem", "PhotoProblem", "Busy", "SignInAgain", "Refused", "Gone", "Unsure", "Unsupported", "Finding")
+KINDS = (
+    "Problem",
+    "PhotoProblem",
+    "Busy",
+    "SignInAgain",
+    "Refused",
+    "Gone",
+    "Unsure",
+    "Unsupported",
+    "Finding",
+    "Unusable",
+)
 
 
 def test_every_code_has_its_sentence() -> None:

@@ -1,8 +1,8 @@
 """Which posts the jury sees: drawn by a recorded seed, so that anyone can draw them again.
 
-For every post write ``seed|organisation_id|post id`` as UTF-8, take the SHA-256, and sort by its hexadecimal digits: the
-first n are the sample. On a command line: ``printf '20260707|12|delivery:41' | sha256sum``. It depends on nothing else:
-not on the order of the posts, not on a generator of random numbers, not on who else takes part. Whoever knows the seed
+For every post write ``seed|organisation_id|post id`` as UTF-8, take the SHA-256, and sort by its hexadecimal digits:
+the first n are the sample. By hand: ``printf '20260707|12|delivery:41' | sha256sum``. It depends on nothing else: not
+on the order of the posts, not on a generator of random numbers, not on who else takes part. Whoever knows the seed
 before the posts exist could choose among them: the seed is drawn when the period is over.
 """
 

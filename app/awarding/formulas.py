@@ -89,7 +89,7 @@ def lacking(
     """
     found: list[tuple[str, dict[str, int]]] = []
     if not public:
-        found.append(("not_public", {}))
+        found.append(("account_not_public", {}))
     if posts < min_posts:
         found.append(("few_posts", {"posts": posts, "least": min_posts}))
     least = -((-min_active_months * touched) // 1)

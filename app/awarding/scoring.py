@@ -16,8 +16,8 @@ from app.awarding.tally import Tally
 
 @dataclass(frozen=True)
 class Reason:
-    """Why there is no rank. code: not_public, few_posts {posts, least}, few_months {months, least, of}, few_eligible
-    {eligible, least}, no_figures."""
+    """Why there is no rank. code: account_not_public, few_posts {posts, least}, few_months {months, least, of},
+    few_eligible {eligible, least}, no_figures."""
 
     code: str
     facts: dict[str, int] = field(default_factory=dict)
