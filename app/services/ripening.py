@@ -42,8 +42,9 @@ class Week:
 UNKNOWN = Week(None, None, (None,) * len(WEEKLY))
 
 
-def week(published_at: datetime, points: Sequence[Point]) -> Week:
-    """The figures at the age of 7 days. points: any order; a reading that gave none of the figures says nothing.
+def week(published_at: datetime, points: Sequence[Point], *, age: timedelta = AGE, near: timedelta = NEAR) -> Week:
+    """The figures at the age of 7 days, or another. points: any order; a reading that gave none of the figures says
+    nothing. near: how far from that age a reading still counts as read there.
 
     >>> from datetime import UTC
     >>> at = datetime(2026, 8, 1, tzinfo=UTC)
@@ -52,11 +53,11 @@ def week(published_at: datetime, points: Sequence[Point]) -> Week:
     (70, None, 0, 0, 700)
     """
     known = sorted((one for one in points if any(value is not None for value in one.figures)), key=lambda p: p.read_at)
-    at = published_at + AGE
-    near = [one for one in known if abs(one.read_at - at) <= NEAR]
-    if near:
+    at = published_at + age
+    close = [one for one in known if abs(one.read_at - at) <= near]
+    if close:
         # Of two that are equally near, the earlier one: sorting is stable and min takes the first.
-        best = min(near, key=lambda one: abs(one.read_at - at))
+        best = min(close, key=lambda one: abs(one.read_at - at))
         return Week("read", best.read_at, best.figures)
     before = [one for one in known if one.read_at < at]
     after = [one for one in known if one.read_at > at]
