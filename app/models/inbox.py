@@ -89,7 +89,10 @@ class Aspiration(SQLModel, table=True):
             sqlite_where=text("suggested_at is null"),
             postgresql_where=text("suggested_at is null"),
         ),
-        Index("ix_aspiration_queue", "organisation_id", "status", "kind", "deadline", "about_id"),
+        Index(
+            "ix_aspiration_queue",
+            *("organisation_id", "status", "kind", "deadline", "about_id", "duplicate_of_id", "suggested_kind"),
+        ),
         Index("ix_aspiration_newest", "organisation_id", "said_at"),
         _some("ix_aspiration_waiting", WAITS, "organisation_id", "deadline", "id"),
         _some("ix_aspiration_assigned", "assignee_id is not null", "organisation_id", "assignee_id", "said_at"),

@@ -17,7 +17,7 @@ from app import words_hand
 from app.models import Account, Activity, Aspiration, Delivery, Organisation, Photo, Post
 from app.models.inbox import ASKS, WAITING
 from app.queries.masking import mask
-from app.queries.privacy import visible_to
+from app.queries.privacy import counted_once, visible_to
 from app.rights import memberships
 
 #: A delivery in one of these needs somebody.
@@ -226,9 +226,10 @@ def last_post(session: Session, organisation_id: int) -> tuple[str, datetime] | 
 
 
 def _open(organisation_id: int, reader: int | None) -> Any:
-    """Waits for an answer, and is not about whoever reads it."""
+    """Waits for an answer, and is not about whoever reads it; what is joined waits with the one that leads."""
     return and_(
         visible_to(reader),
+        counted_once(),
         col(Aspiration.organisation_id) == organisation_id,
         col(Aspiration.status).in_(WAITING),
         col(Aspiration.kind).in_(ASKS),

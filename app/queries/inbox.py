@@ -7,33 +7,28 @@ stop at COUNTED. Texts and names leave here masked: a list is read over shoulder
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session, col
 
-from app.models import KINDS, Account, Aspiration, Membership, Person
+from app.models import Account, Aspiration, Membership, Person
 from app.models.inbox import ASKS, WAITING
-from app.queries import searching
+from app.queries import inbox_counts, searching
+from app.queries.inbox_counts import COUNTED, Looked, hinted
 from app.queries.inbox_lines import Line
 from app.queries.inbox_lines import lines as lines_of
 from app.queries.searching import Found
-from app.queries.wanted import ALL, DUE, NOBODY, OPEN, STATUSES, Beholder, Wanted, conditions, waits
+from app.queries.wanted import ALL, DUE, OPEN, STATUSES, UNDECIDED, Beholder, Wanted, conditions, waits
 from app.rights import ROLE_RIGHTS
-from app.states import ASPIRATION
 
 __all__ = ["ALL", "DUE", "OPEN", "PAGE", "STATUSES", "Beholder", "Line", "Listed", "Wanted", "listed"]
 
 PAGE = 25
-#: Items are counted up to here; beyond it a list says "999+".
-COUNTED = 999
-#: PostgreSQL: so many newest items are looked through first. OFTEN fill a page; with SELDOM more are worth a look.
-NEAR, OFTEN, SELDOM = (2_000, 12_000), 30, 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The parts of the order, as keys name them.
 _DUE, _UNDATED, _REST, _NEWEST = range(4)
@@ -41,7 +36,8 @@ _DUE, _UNDATED, _REST, _NEWEST = range(4)
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list. following: the key of the next page, or "". counts: by kind; asks: those that ask.
+    """A page of the list. following: the key of the next page, or "". counts: by kind, what a tap on it shows; asks,
+    total: of those that ask, of all (app/queries/inbox_counts).
 
     A count above COUNTED says "more than that". capped: counting ended early, so that each count is a "at least".
     """
@@ -50,12 +46,8 @@ class Listed:
     following: str
     counts: Mapping[str, int]
     asks: int
+    total: int
     capped: bool = False
-
-    @property
-    def total(self) -> int:
-        """Of all kinds together."""
-        return sum(self.counts.values())
 
     def told(self, count: int) -> str:
         """A count as a person reads it: "12", "12+" or "999+"."""
@@ -77,21 +69,18 @@ def listed(
         labels = (wanted.label,) if wanted.label else ()
         terms = searching.parse(wanted.words)
         if wanted.words and not terms:
-            return Listed([], "", {}, 0)  # signs only
+            return Listed([], "", {}, 0, 0)  # signs only
         found = searching.find(session, terms, organisation_id, labels=labels, village=wanted.village)
+    looked = None
     if found is None and wanted.plain:
-        counts: Mapping[str, int] = _counts(session, organisation_id, wanted, by)
-        capped, looked = False, None
+        counts = inbox_counts.counted(session, organisation_id, wanted, by)
     else:
-        looked = _look(session, organisation_id, wanted, by, found)
-        counts, capped = Counter(row[0] for row in looked.rows), not looked.whole
-    asks = sum(counts.get(kind, 0) for kind in ASKS)
-    many = sum(counts.get(kind, 0) for kind in _kinds(wanted))
-    if not many and not capped:
-        return Listed([], "", counts, asks)
-    page = _Page(session, organisation_id, wanted, by, found, common=capped or many > COUNTED)
-    lines, following = page.read(most, looked)
-    return Listed(lines, following, counts, asks, capped)
+        looked = inbox_counts.look(session, organisation_id, wanted, by, found)
+        counts = inbox_counts.of_looked(looked)
+    many = counts.kinds.get(wanted.kind, 0) if wanted.kind else counts.asks if wanted.status == OPEN else counts.total
+    page = _Page(session, organisation_id, wanted, by, found, common=counts.capped or many > COUNTED)
+    lines, following = page.read(most, looked) if many or counts.capped else ([], "")
+    return Listed(lines, following, counts.kinds, counts.asks, counts.total, counts.capped)
 
 
 def owner(session: Session, item_id: int) -> int | None:
@@ -132,70 +121,6 @@ def helpers_of(session: Session, organisation_id: int, now_assigned: int | None 
     return [(id_, name) for id_, name in rows]
 
 
-def _kinds(wanted: Wanted) -> tuple[str, ...]:
-    """Kinds that the list shows; the counts are of all."""
-    return (wanted.kind,) if wanted.kind else ASKS if wanted.status == OPEN else KINDS
-
-
-def _counts(session: Session, organisation_id: int, wanted: Wanted, by: Beholder) -> dict[str, int]:
-    """By kind, each up to COUNTED + 1; an index knows all that is asked."""
-    rules, kind = conditions(organisation_id, wanted, by, any_kind=True), col(Aspiration.kind)
-    if wanted.status == ALL:  # named, so that the index on status and kind serves
-        rules.append(col(Aspiration.status).in_(list(ASPIRATION.states)))
-    some = [
-        select(literal(each).label("kind"), func.count().label("many")).select_from(
-            select(literal(1)).where(*rules, kind == each).limit(COUNTED + 1).subquery()
-        )
-        for each in KINDS
-    ]
-    return {row[0]: row[1] for row in session.execute(union_all(*some)) if row[1]}
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """(kind, number, time) of items that counting met. whole: that is all there are; newest: none newer is missing."""
-
-    rows: list[tuple[str, int, datetime]]
-    whole: bool
-    newest: bool
-
-
-def _look(session: Session, organisation_id: int, wanted: Wanted, by: Beholder, found: Found | None) -> _Looked:
-    """Up to COUNTED + 1 items of all kinds."""
-    rules = conditions(organisation_id, wanted, by, any_kind=True)
-    item = (col(Aspiration.kind), col(Aspiration.id), col(Aspiration.said_at))
-
-    def read(found: Found | None) -> list[tuple[str, int, datetime]]:
-        query = _hinted(_from(select(*item), found).where(*rules), wanted, found).limit(COUNTED + 1)
-        if found is not None and found.sqlite:
-            query = query.order_by(*found.newest)
-        with searching.row_by_row(session) if found is not None else nullcontext():
-            return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-    if found is not None and not found.sqlite:
-        # A word that many items have takes its index long, and is met often among the newest.
-        for most in NEAR:
-            rows = read(found.among_newest(organisation_id, most))
-            if len(rows) >= OFTEN:
-                return _Looked(rows, whole=False, newest=True)
-            if len(rows) < SELDOM:
-                break
-    rows = read(found)
-    return _Looked(rows, whole=len(rows) <= COUNTED, newest=found is not None and found.sqlite)
-
-
-def _hinted(query: Select[Any], wanted: Wanted, found: Found | None) -> Select[Any]:
-    """SQLite keeps no figures about its rows: the index that knows few of them is named."""
-    index = (
-        "urgent" if wanted.urgent else "secret" if wanted.secret
-        else "assigned" if wanted.assignee not in ("", NOBODY)
-        else "by_hand" if wanted.source in ("formulir", "catatan") else ""
-    )  # fmt: skip
-    if not index or found is not None or wanted.post:
-        return query
-    return query.with_hint(Aspiration, f"INDEXED BY ix_aspiration_{index}", "sqlite")
-
-
 def _from(query: Any, found: Found | None) -> Any:
     """From the items, or from the index with the items that it finds."""
     if found is None:
@@ -217,18 +142,10 @@ class _Page:
         self.rules = conditions(organisation_id, wanted, by)
         self.organisation_id = organisation_id
 
-    def read(self, most: int, looked: _Looked | None) -> tuple[list[Line], str]:
+    def read(self, most: int, looked: Looked | None) -> tuple[list[Line], str]:
         """Up to ``most`` lines, and the key of what follows. looked: items that counting met already."""
-        start, at, last = _key(self.wanted.after)
-        parts = [_NEWEST] if self.wanted.newest_first else self._parts()
-        numbers = self._known(looked, most) if looked and self.wanted.newest_first else []
-        for part in parts if not numbers else ():
-            if part < start or len(numbers) > most:
-                continue
-            after = (at, last) if at is not None and part == start else None
-            query = self._numbers(part, after).limit(most + 1 - len(numbers))
-            with searching.row_by_row(self.session, by_time=self.common) if self.found else nullcontext():
-                numbers += [(part, row[0]) for row in self.session.execute(query)]
+        known = self._known(looked, most) if looked and self.wanted.newest_first else None
+        numbers = self._looked_up(most) if known is None else known
         shown_lines = lines_of(self.session, [number for _, number in numbers])
         # An item may have gone between the two looks.
         shown = [(part, shown_lines[number]) for part, number in numbers if number in shown_lines]
@@ -236,28 +153,45 @@ class _Page:
             return [line for _, line in shown], ""
         return [line for _, line in shown[:most]], _key_of(*shown[:most][-1]) if shown else ""
 
-    def _known(self, looked: _Looked, most: int) -> list[tuple[int, int]]:
-        """The page out of what counting met: all, or the newest; [] when it may lack some."""
-        sqlite = self.found is not None and self.found.sqlite
+    def _looked_up(self, most: int) -> list[tuple[int, int]]:
+        """(part, number) of up to one item more than the page shows."""
+        start, at, last = _key(self.wanted.after)
+        numbers: list[tuple[int, int]] = []
+        for part in [_NEWEST] if self.wanted.newest_first else self._parts():
+            if part < start or len(numbers) > most:
+                continue
+            after = (at, last) if at is not None and part == start else None
+            query = self._numbers(part, after).limit(most + 1 - len(numbers))
+            with searching.row_by_row(self.session, by_time=self.common) if self.found else nullcontext():
+                numbers += [(part, row[0]) for row in self.session.execute(query)]
+        return numbers
+
+    def _known(self, looked: Looked, most: int) -> list[tuple[int, int]] | None:
+        """The page out of what counting met: all, or the newest; None when it may lack some."""
         if not looked.whole and (self.wanted.after or not looked.newest):
-            return []
-        kinds = _kinds(self.wanted)
-        # Words on SQLite are in the order of whole seconds.
-        rows = [
-            (at.replace(microsecond=0) if sqlite else at, number) for kind, number, at in looked.rows if kind in kinds
-        ]
-        if self.wanted.after and (after := _key(self.wanted.after))[1] is not None:
-            at = after[1].replace(microsecond=0) if sqlite else after[1]
-            rows = [row for row in rows if row < (at, after[2])]
+            return None
+        rows = [row for row in looked.rows if self._shows(row.kind, row.suggested)]
+        _, at, last = _key(self.wanted.after)
+        if at is not None:
+            place = self.found.key(at, last) if self.found and looked.of_index else (at, last)
+            rows = [row for row in rows if row.at < place]
         if not looked.whole and len(rows) <= most:
-            return []
-        return [(_NEWEST, number) for _, number in sorted(rows, reverse=True)[: most + 1]]
+            return None
+        rows.sort(key=lambda row: row.at, reverse=True)
+        return [(_NEWEST, row.id) for row in rows[: most + 1]]
+
+    def _shows(self, kind: str, suggested: str | None) -> bool:
+        """Whether the list shows items of this kind; the counts are of all."""
+        if not self.wanted.kind:
+            return self.wanted.status != OPEN or kind in ASKS
+        return kind == self.wanted.kind or (kind == UNDECIDED and suggested == self.wanted.kind)
 
     def _parts(self) -> list[int]:
-        """Parts that can hold something: what is open and asks waits; nothing else does."""
+        """Parts that can hold something: what is open and asks waits (undecided items ask, whatever they are taken
+        for); nothing else does."""
         wanted = self.wanted
-        waiting = wanted.status in (OPEN, ALL, *WAITING) and wanted.kind in ("", *ASKS)
-        if waiting and wanted.status != ALL and (wanted.kind or wanted.status == OPEN):
+        waiting = wanted.status in (OPEN, ALL, *WAITING)
+        if waiting and wanted.status != ALL and (wanted.kind in ASKS or (wanted.status == OPEN and not wanted.kind)):
             return [_DUE, _UNDATED]
         return [_DUE, _UNDATED, _REST] if waiting else [_REST]
 
@@ -289,11 +223,6 @@ class _Page:
             query = query.where(found.after(*after))
         if found.sqlite:
             return query.order_by(*found.newest)
-        if not self.common:
-            # Few: gathered first. The planner would rather walk by time in the hope to meet them soon.
-            few = query.add_columns(*(each.element for each in found.newest)).cte("few").prefix_with("materialized")
-            number, *newest = few.c
-            return select(number).order_by(*(each.desc() for each in newest))
         # Many matches: the index of time is walked, and each row asked whether it has the words.
         rows = found.rows
         return (
@@ -313,7 +242,7 @@ class _Page:
         """Where only kind and status are asked SQLite takes this index, else the one that knows few rows."""
         if self.wanted.plain:
             return query.with_hint(Aspiration, f"INDEXED BY {index}", "sqlite")
-        return _hinted(query, self.wanted, self.found)
+        return query if self.found else hinted(query, self.wanted)
 
 
 def _key_of(part: int, line: Line) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.models import Activity, Aspiration, Comment, Delivery, Person, Post
@@ -19,7 +20,7 @@ from app.queries.masking import mask
 class Line:
     """One item in the list; text and author masked. waits: somebody should answer it. post: its headline.
 
-    masked: it names a person or alleges a wrong. duplicate_of: the item that leads.
+    masked: it names a person or alleges a wrong. duplicate_of: the item that leads; joined: how many follow this one.
     """
 
     id: int
@@ -44,11 +45,13 @@ class Line:
     village: str | None = None
     assignee_id: int | None = None
     duplicate_of: int | None = None
+    joined: int = 0
 
 
 def lines(session: Session, numbers: list[int]) -> dict[int, Line]:
     """What the list shows of these items."""
-    item = Aspiration
+    item, other = Aspiration, aliased(Aspiration)
+    joined = select(func.count()).where(col(other.duplicate_of_id) == col(item.id)).correlate(item).scalar_subquery()
     rows = session.execute(
         select(
             col(item.id), col(item.kind), col(item.status), func.substr(col(item.text), 1, 700), col(item.author),
@@ -56,6 +59,7 @@ def lines(session: Session, numbers: list[int]) -> dict[int, Line]:
             func.substr(col(Post.caption), 1, 300), col(Activity.title), col(Comment.hidden), col(Comment.deleted_at),
             col(item.suggested_kind), col(item.confidence), col(item.urgent), col(item.secret), col(item.masked),
             col(item.labels), col(item.village), col(item.assignee_id), col(item.duplicate_of_id),
+            joined,
         )
         .outerjoin(Comment, col(Comment.id) == col(item.comment_id))
         .outerjoin(Delivery, col(Delivery.id) == col(Comment.delivery_id))
@@ -71,7 +75,7 @@ def _line(row: Any) -> Line:
     id_, kind, status, text, author, source, said_at, deadline, assignee, caption, title, hidden, deleted_at, *more = (
         row
     )
-    suggested, confidence, urgent, secret, masked, labels, village, assignee_id, duplicate_of = more
+    suggested, confidence, urgent, secret, masked, labels, village, assignee_id, duplicate_of, joined = more
     return Line(
         id=id_,
         kind=kind,
@@ -95,4 +99,5 @@ def _line(row: Any) -> Line:
         village=village,
         assignee_id=assignee_id,
         duplicate_of=duplicate_of,
+        joined=joined,
     )

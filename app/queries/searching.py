@@ -126,6 +126,10 @@ class Found:
         matches = true() if self.query is None else near.c.words.op("@@")(self.query)
         return Found(near, near.c.id, matches, (near.c.at.desc(), near.c.id.desc()), sqlite=False)
 
+    def key(self, at: datetime, last: int) -> Any:
+        """Where an item stands in the order of time; to be compared with ``place``."""
+        return _key(at, last) if self.sqlite else (at, last)
+
     def ids(self) -> Any:
         """SELECT of the items' numbers."""
         return select(self.id).select_from(self.rows).where(self.matches)
@@ -185,10 +189,12 @@ def _on_sqlite(terms: Sequence[Term], scope: Sequence[str]) -> Found:
 
 
 def _fts5(term: Term) -> str:
-    rows = [
-        'words : "' + " ".join(row) + '"' if term.exact or len(row) > 1 else '"' + _form(term, row[0]) + '"'
-        for row in term.ways
-    ]
+    rows = list(
+        dict.fromkeys(
+            'words : "' + " ".join(row) + '"' if term.exact or len(row) > 1 else '"' + _form(term, row[0]) + '"'
+            for row in term.ways
+        )
+    )
     if term.beginning:
         rows = [row + " *" for row in rows]
     return "(" + " OR ".join(rows) + ")"
@@ -218,7 +224,7 @@ def _tsquery(term: Term) -> str:
         rows.append(
             " <-> ".join(f"'{word}'" + (f":{mark}" if mark else "") for word, mark in zip(said, marks, strict=True))
         )
-    either = "(" + " | ".join(f"({row})" for row in rows) + ")"
+    either = "(" + " | ".join(f"({row})" for row in dict.fromkeys(rows)) + ")"
     return f"!{either}" if term.excluded else either
 
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from app.models import KINDS, SOURCES, Aspiration, Comment, Delivery
 from app.models.inbox import ASKS, WAITING, WAITS
+from app.queries.privacy import counted_once
 from app.states import ASPIRATION
 
 #: What the filter of statuses offers besides the statuses themselves.
@@ -23,6 +24,9 @@ DUE = ("lewat", "hari-ini", "nanti")
 #: In which order: most urgent first, or newest first. Without a wish: newest first when words are looked for.
 URGENT, NEWEST = "mendesak", "terbaru"
 MINE, NOBODY = "saya", "belum"
+#: Kind of what nobody has decided yet, and the kinds that the model may take it for.
+UNDECIDED = "perlu dipilah"
+GUESSES = tuple(kind for kind in KINDS if kind != UNDECIDED)
 _NAMES = {
     "kind": "jenis", "status": "status", "words": "q", "after": "sesudah", "due": "tenggat", "assignee": "petugas",
     "label": "label", "source": "sumber", "village": "desa", "urgent": "darurat", "secret": "rahasia",
@@ -32,7 +36,9 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list shows; "" is any. kind: one of KINDS (with OPEN and "": those that ask for an answer).
+    """What the list shows; "" is any. kind: one of KINDS (with OPEN and "": those that ask for an answer), which finds
+    what is undecided and taken for it too. What is joined to another item stands with that one, and is found by words
+    only.
 
     words: see app/queries/searching. after: the key of a page. assignee: MINE, NOBODY or a person's number. urgent,
     secret: "1". since, until: days (ISO), both included. post: its number. order: URGENT or NEWEST.
@@ -116,12 +122,14 @@ def conditions(organisation_id: int | None, wanted: Wanted, by: Beholder, *, any
     rules: list[Any] = [] if organisation_id is None else [col(Aspiration.organisation_id) == organisation_id]
     if by.visible is not None:
         rules.append(by.visible)
+    if not wanted.words:
+        rules.append(counted_once())
     if wanted.status == OPEN:
         rules.append(col(Aspiration.status).in_(WAITING))
     elif wanted.status != ALL:
         rules.append(col(Aspiration.status) == wanted.status)
     if not any_kind and wanted.kind:
-        rules.append(col(Aspiration.kind) == wanted.kind)
+        rules.append(of_kind(wanted.kind))
     elif not any_kind and wanted.status == OPEN:
         rules.append(col(Aspiration.kind).in_(ASKS))
     if wanted.due:
@@ -135,6 +143,20 @@ def conditions(organisation_id: int | None, wanted: Wanted, by: Beholder, *, any
     if wanted.secret:
         rules.append(text("aspiration.secret"))
     return rules + _whose(wanted, by) + _when(wanted, by.zone)
+
+
+def of_kind(kind: str) -> Any:
+    """Whether an item is of this kind, or undecided and taken for it."""
+    if kind == UNDECIDED:
+        return col(Aspiration.kind) == kind
+    # IN first: an index serves it.
+    sure = col(Aspiration.kind).in_((kind, UNDECIDED))
+    return and_(sure, or_(col(Aspiration.kind) == kind, col(Aspiration.suggested_kind) == kind))
+
+
+def guessed() -> Any:
+    """Whether an item is undecided and the model takes it for some kind."""
+    return and_(col(Aspiration.kind) == UNDECIDED, col(Aspiration.suggested_kind).in_(GUESSES))
 
 
 def waits(*, negated: bool = False) -> Any:

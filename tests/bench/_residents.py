@@ -131,6 +131,8 @@ def _rows() -> tuple[Iterator[tuple[Any, ...]], Iterator[tuple[Any, ...]]]:
     ]
     at = [one.replace("T", " ") for one in np.datetime_as_string(said)]
     deadlines = [one.replace("T", " ") for one in np.datetime_as_string(said + np.timedelta64(86_400, "s"))]
+    # What the model takes undecided ones for.
+    guesses = [names[n % 6] if kind == "perlu dipilah" else None for n, kind in enumerate(kinds.tolist())]
     number = range(1, ITEMS + 1)
     comments = (
         (n, owner, post, f"k{n}", who, said_by, when, json.dumps([{"text": said_by}]), when)
@@ -140,8 +142,8 @@ def _rows() -> tuple[Iterator[tuple[Any, ...]], Iterator[tuple[Any, ...]]]:
     )
     danger = ["anak" if one else None for one in urgent]
     whose = [1 if one else None for one in assigned]
-    items = zip(number, owners.tolist(), number, kinds.tolist(), status.tolist(), authors, texts, at, deadlines,
-                danger, whose, at, strict=True)  # fmt: skip
+    items = zip(number, owners.tolist(), number, kinds.tolist(), guesses, status.tolist(), authors, texts, at,
+                deadlines, danger, whose, at, strict=True)  # fmt: skip
     return comments, items
 
 
@@ -168,6 +170,7 @@ _ITEM = (
     "organisation_id",
     "comment_id",
     "kind",
+    "suggested_kind",
     "status",
     "author",
     "text",

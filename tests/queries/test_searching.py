@@ -192,6 +192,23 @@ def test_filters_and_who_may_see(two: Database) -> None:
         ):  # fmt: skip
             shown = inbox.listed(session, 1, Wanted(order="terbaru", **values), by=Beholder(person_id=1))
             assert {line.id for line in shown.lines} == set(right), values
+        guess = note(session, "kapan", kind="perlu dipilah", suggested_kind="pertanyaan")
+        advert = note(session, "slot", kind="perlu dipilah", suggested_kind="spam")
+        also = note(session, "c juga", duplicate_of_id=late)
+        for plain in ({}, {"source": "catatan"}):  # counted by an index alone, or met one by one
+            for kind, right in (
+                ("pertanyaan", [guess]), ("spam", [advert]), ("keluhan", [mine, about, late]),
+                ("perlu dipilah", [guess, advert]), ("", [mine, about, late, guess, advert]), ("pujian", []),
+            ):  # fmt: skip
+                for status, order in (("perlu", ""), ("semua", ""), ("perlu", "terbaru")):
+                    shown = inbox.listed(session, 1, Wanted(kind=kind, status=status, order=order, **plain))
+                    assert {line.id for line in shown.lines} == set(right), (kind, status)
+                    number = shown.counts.get(kind, 0) if kind else shown.asks
+                    assert (number, shown.asks, shown.total) == (len(right), 5, 5), (kind, status)
+        (leading,) = (line for line in inbox.listed(session, 1, Wanted(kind="keluhan")).lines if line.id == late)
+        assert (leading.joined, leading.duplicate_of) == (1, None)
+        joined = inbox.listed(session, 1, Wanted(words="juga"))
+        assert [(line.id, line.duplicate_of) for line in joined.lines] == [(also, late)]
     odd = {"jenis": "x", "petugas": "-1", "dari": "2026-99-99", "kiriman": "1e9", "darurat": "2", "q": "\0"}
     assert Wanted.read(odd) == Wanted()
     full = Wanted(kind="spam", status="semua", words="a", assignee="saya", since="2026-01-01", order="mendesak")
