@@ -56,6 +56,8 @@ class Connector(ABC):
         self.server_time: datetime | None = None
         #: Remote ids that are known to belong to other posts: looking for one by its words never takes them.
         self.taken: Container[str] = frozenset()
+        #: Metric names that this platform did not know when last asked: ``counts`` leaves them out.
+        self.dead: Container[str] = frozenset()
         #: Remote ids that are public by our own books; all that a connector ``at_home`` has to look at.
         self.shown: Container[str] = frozenset()
 

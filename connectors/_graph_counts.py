@@ -1,35 +1,38 @@
 """Engagement over the Graph API: many metrics in one call while that works, one by one where it does not.
 
-One dead metric fails the whole call (Meta, Insights reference: "The value must be a valid insights metric"). A dead
-one is remembered for the life of the process, so that each post does not pay for it again.
+One dead metric fails the whole call (Meta, Insights reference: "The value must be a valid insights metric"), and one
+unknown field does the same. Those that the caller knows for dead are not asked for; new ones are told to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from connectors._errors import Refused, SignInAgain
 from connectors._graph import Answer, Graph, field_refused
 
-#: (server and version, metric) that the platform said it does not know.
-_dead: set[tuple[str, str]] = set()
-
 
 @dataclass
 class Figures:
-    """What was read: metric values by the platform's names, the names it refused, and the rows as they came."""
+    """What was read: metric values by the platform's names, the names it refused, and the rows as they came.
+
+    dead: of the refused ones those that it said just now it does not know.
+    """
 
     values: dict[str, int | None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     raw: dict[str, Any] = field(default_factory=dict)
+    dead: list[str] = field(default_factory=list)
 
 
-def insights(graph: Graph, node: str, metrics: Sequence[str]) -> Figures:
-    """Insight values of a post. Missing data is None, never 0. Raises Busy, SignInAgain (dead token), Gone."""
-    server = repr(graph)
-    figures = Figures(values=dict.fromkeys(metrics), refused=[name for name in metrics if (server, name) in _dead])
+def insights(graph: Graph, node: str, metrics: Sequence[str], dead: Container[str] = ()) -> Figures:
+    """Insight values of a post. Missing data is None, never 0. Raises Busy, SignInAgain (dead token), Gone.
+
+    dead: names that are not asked for.
+    """
+    figures = Figures(values=dict.fromkeys(metrics), refused=[name for name in metrics if name in dead])
     asked = [name for name in metrics if name not in figures.refused]
     if not asked:
         return figures
@@ -40,7 +43,7 @@ def insights(graph: Graph, node: str, metrics: Sequence[str]) -> Figures:
         if not field_refused(error):
             raise
         if len(asked) == 1:
-            _refuse(figures, server, asked[0], error)
+            _refuse(figures, asked[0], error)
             return figures
     for name in asked:
         try:
@@ -48,33 +51,57 @@ def insights(graph: Graph, node: str, metrics: Sequence[str]) -> Figures:
         except (Refused, SignInAgain) as error:
             if not field_refused(error):
                 raise
-            _refuse(figures, server, name, error)
+            _refuse(figures, name, error)
     return figures
 
 
-def fields(graph: Graph, node: str, wanted: Sequence[tuple[str, ...]]) -> tuple[Answer, list[str]]:
+@dataclass
+class Fields:
+    """What was read of a node: the merged answer; names (first spelling, up to the first dot) that were refused in
+    every spelling or not asked for; dead: those the platform said just now it does not know."""
+
+    answer: Answer = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+
+
+def fields(graph: Graph, node: str, wanted: Sequence[tuple[str, ...]], dead: Container[str] = ()) -> Fields:
     """Fields of a node at once, after a refusal each alone. Each is given with its simpler spellings.
 
-    Returns the merged answer and the names (first spelling, up to the first dot) that were refused in every spelling.
+    dead: names that are not asked for.
     """
+    living = [spellings for spellings in wanted if _name(spellings) not in dead]
+    found = Fields(refused=[_name(spellings) for spellings in wanted if _name(spellings) in dead])
     try:
-        return graph.read(node, ",".join(spellings[0] for spellings in wanted)), []
+        # With nothing left to ask, the id still tells whether the node is there.
+        found.answer = graph.read(node, ",".join(spellings[0] for spellings in living) or "id")
+        return found
     except (Refused, SignInAgain) as error:
         if not field_refused(error):
             raise
-    merged: Answer = {}
-    refused: list[str] = []
-    for spellings in wanted:
-        for spelling in spellings:
-            try:
-                merged.update(graph.read(node, spelling))
-                break
-            except (Refused, SignInAgain) as error:
-                if not field_refused(error):
-                    raise
-        else:
-            refused.append(spellings[0].split(".")[0])
-    return merged, refused
+    for spellings in living:
+        if (unknown := _one_by_one(graph, node, spellings, found.answer)) is not None:
+            found.refused.append(_name(spellings))
+            found.dead += [_name(spellings)] if unknown else []
+    return found
+
+
+def _name(spellings: tuple[str, ...]) -> str:
+    return spellings[0].split(".")[0]
+
+
+def _one_by_one(graph: Graph, node: str, spellings: tuple[str, ...], merged: Answer) -> bool | None:
+    """Read by the first spelling that is not refused; None then, else whether all were unknown to the platform."""
+    unknown = True
+    for spelling in spellings:
+        try:
+            merged.update(graph.read(node, spelling))
+            return None
+        except (Refused, SignInAgain) as error:
+            if not field_refused(error):
+                raise
+            unknown = unknown and _unknown(error, "nonexisting field")
+    return unknown
 
 
 def total(answer: Answer, name: str) -> int | None:
@@ -84,11 +111,15 @@ def total(answer: Answer, name: str) -> int | None:
     return _count(summary.get("total_count")) if isinstance(summary, dict) else None
 
 
-def _refuse(figures: Figures, server: str, name: str, error: Refused | SignInAgain) -> None:
+def _refuse(figures: Figures, name: str, error: Refused | SignInAgain) -> None:
     figures.refused.append(name)
-    # Only a metric that is unknown stays so; a missing permission or an object without data may change any time.
-    if isinstance(error, Refused) and "metric" in str(error.facts.get("message", "")).lower():
-        _dead.add((server, name))
+    if _unknown(error, "metric"):
+        figures.dead.append(name)
+
+
+def _unknown(error: Refused | SignInAgain, word: str) -> bool:
+    """Only what is unknown stays so; a missing permission or an object without data may change any time."""
+    return isinstance(error, Refused) and word in str(error.facts.get("message", "")).lower()
 
 
 def _take(figures: Figures, answer: Answer) -> None:

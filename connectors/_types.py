@@ -138,10 +138,12 @@ class Counts:
     """Engagement of one post at one time, metrics by the names in METRICS; missing ones are None.
 
     refused: metric names of the platform that it would not give, for the log and the page ("tidak tersedia").
+    dead: of these the ones it said just now it does not know at all; worth no further call for a while.
     """
 
     metrics: Mapping[str, int | None]
     refused: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -213,8 +213,9 @@ class Facebook(GraphConnector):
 
     def counts(self, remote_id: str) -> Counts:
         """Reactions, comments with replies, shares; views, reach and clicks by insights. Saves do not exist here."""
-        answer, refused = counting.fields(self.graph, remote_id, _SUMMARIES)
-        figures = counting.insights(self.graph, remote_id, _INSIGHTS)
+        read = counting.fields(self.graph, remote_id, _SUMMARIES, self.dead)
+        answer, refused = read.answer, read.refused
+        figures = counting.insights(self.graph, remote_id, _INSIGHTS, self.dead)
         metrics = {
             "reactions": counting.total(answer, "reactions"),
             "comments": counting.total(answer, "comments"),
@@ -224,11 +225,13 @@ class Facebook(GraphConnector):
             "views": figures.values["post_media_view"],
             "clicks": figures.values["post_clicks"],
         }
-        return Counts(metrics=metrics, refused=(*refused, *figures.refused), raw={"post": answer, **figures.raw})
+        raw = {"post": answer, **figures.raw}
+        return Counts(metrics, (*refused, *figures.refused), (*read.dead, *figures.dead), raw)
 
     def followers(self) -> int | None:
         """followers_count, or fan_count on a Page that does not say the other."""
-        answer, _ = counting.fields(self.graph, self.account.remote_id, (("followers_count",), ("fan_count",)))
+        wanted = (("followers_count",), ("fan_count",))
+        answer = counting.fields(self.graph, self.account.remote_id, wanted).answer
         counted = whole(answer.get("followers_count"))
         return counted if counted is not None else whole(answer.get("fan_count"))
 

@@ -207,8 +207,9 @@ class Instagram(GraphConnector):
 
     def counts(self, remote_id: str) -> Counts:
         """Likes and comments of the post; reach, views, saves and shares by insights. Clicks do not exist here."""
-        answer, refused = counting.fields(self.graph, remote_id, (("like_count",), ("comments_count",)))
-        figures = counting.insights(self.graph, remote_id, _INSIGHTS)
+        read = counting.fields(self.graph, remote_id, (("like_count",), ("comments_count",)), self.dead)
+        answer, refused = read.answer, read.refused
+        figures = counting.insights(self.graph, remote_id, _INSIGHTS, self.dead)
         metrics = {
             # like_count is left out where the owner hides it.
             "reactions": whole(answer.get("like_count")),
@@ -219,11 +220,12 @@ class Instagram(GraphConnector):
             "views": figures.values["views"],
             "clicks": None,
         }
-        return Counts(metrics=metrics, refused=(*refused, *figures.refused), raw={"media": answer, **figures.raw})
+        raw = {"media": answer, **figures.raw}
+        return Counts(metrics, (*refused, *figures.refused), (*read.dead, *figures.dead), raw)
 
     def followers(self) -> int | None:
         """followers_count, None where it is not given."""
-        answer, _ = counting.fields(self.graph, self.account.remote_id, (("followers_count",),))
+        answer = counting.fields(self.graph, self.account.remote_id, (("followers_count",),)).answer
         return whole(answer.get("followers_count"))
 
     def _published_before(self, item: Item) -> Published:

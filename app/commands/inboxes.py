@@ -190,6 +190,16 @@ def readings(post_id: int | None, account_id: int | None, as_json: bool) -> None
     show(document, as_json)
 
 
+@engagement.command("rebuild")
+@failing_plainly
+def rebuild() -> None:
+    """Make the figures that pages and rankings read anew from all readings; may be stopped and begun again."""
+    from app.services import rebuilding
+
+    made = rebuilding.rebuild(parts())
+    tell(f"{made['posts']} kiriman dan {made['days']} hari akun dihitung ulang.")
+
+
 def _line(row: dict[str, Any]) -> str:
     text = " ".join(str(row["text"]).split())
     return f"{row['id']}  {row['kind']}, {row['status']}  {row['author'] or '-'}: {text[:100]}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import false
+from sqlalchemy import false, func
 from sqlmodel import Session, col, select
 
 from app import clock, words, words_delivery, words_hand
@@ -14,6 +14,7 @@ from app.models import Account, Aspiration, Comment, Delivery, Organisation, Out
 from app.problems import Problem
 from app.queries import health, searching
 from app.queries.deliveries import Way, ways
+from app.services import pace
 from app.settings import Settings
 from connectors import METRICS
 
@@ -218,11 +219,16 @@ def readings(
     session: Session, *, post_id: int | None = None, account_id: int | None = None
 ) -> dict[str, list[dict[str, Any]]]:
     """Readings of a post's deliveries, or of an account (its posts and its followers), oldest first."""
-    query = select(Reading, Account.connector).join(Account, col(Account.id) == Reading.account_id)
+    at = func.coalesce(col(Delivery.published_at), col(Delivery.due_at))
+    query = (
+        select(Reading, Account.connector, at)
+        .join(Account, col(Account.id) == Reading.account_id)
+        .outerjoin(Delivery, col(Delivery.id) == Reading.delivery_id)
+    )
     if post_id is not None:
         if session.get(Post, post_id) is None:
             raise Problem("unknown_post", id=post_id)
-        query = query.join(Delivery, col(Delivery.id) == Reading.delivery_id).where(Delivery.post_id == post_id)
+        query = query.where(Delivery.post_id == post_id)
     if account_id is not None:
         if session.get(Account, account_id) is None:
             raise Problem("unknown_account", id=account_id)
@@ -236,8 +242,10 @@ def readings(
                 "read_at": when(reading.read_at),
                 "metrics": _metrics(reading),
                 "refused": reading.refused,
+                "planned_age_s": reading.planned_age_s,
+                "late_s": pace.late_s(published, reading.read_at, reading.planned_age_s) if published else None,
             }
-            for reading, connector in session.exec(query.order_by(col(Reading.read_at), col(Reading.id)))
+            for reading, connector, published in session.exec(query.order_by(col(Reading.read_at), col(Reading.id)))
         ]
     }
 

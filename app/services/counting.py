@@ -12,9 +12,9 @@ from app import clock
 from app.models import Account, Delivery, Organisation, Post, Reading
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, budgets, outcomes, pace, vanishing
+from app.services import accounts, budgets, dead_metrics, outcomes, pace, rolling, vanishing
 from app.states import Actor, note
-from connectors import METRICS, ConnectorError, Counts, Gone, Unsupported
+from connectors import METRICS, Connector, ConnectorError, Counts, Gone, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -79,17 +79,15 @@ def count(parts: Parts, delivery_id: int) -> bool:
     with parts.db.read() as session:
         delivery = session.get(Delivery, delivery_id)
         account = session.get(Account, delivery.account_id) if delivery else None
+        dead = dead_metrics.known(session, account) if account else frozenset()
     if delivery is None or account is None or delivery.remote_id is None:
         return False
     if (pause := budgets.until(parts.db, account)) is not None:
         _put_off(parts, delivery_id, pause)
         return False
     remote_id = delivery.remote_id
-    published_at = delivery.published_at or delivery.due_at
     try:
-        counts = accounts.with_connector(
-            parts, accounts.opened(parts, account), lambda connector: connector.counts(remote_id)
-        )
+        counts = asked(parts, account, remote_id, dead)
     except Gone:
         _missing(parts, delivery, account)
         return False
@@ -104,18 +102,45 @@ def count(parts: Parts, delivery_id: int) -> bool:
         log.exception("engagement of delivery %s", delivery_id)
         _put_off(parts, delivery_id, clock.now() + outcomes.back_off(4, parts.settings))
         return False
-    present = clock.now()
-    following = pace.next_reading(published_at, present, practice=account.practice)
     with parts.db.write() as session:
-        if counts is not None:
-            planned = pace.due_age(published_at, present, practice=account.practice)
-            session.add(_reading(delivery, counts, planned))
-        session.exec(
-            update(Delivery).where(*_public(delivery_id)).values(reading_at=following[0] if following else None)
-        )
+        keep(session, account, delivery, counts)
     if counts is not None:
         vanishing.seen(parts, delivery)
     return counts is not None
+
+
+def asked(parts: Parts, account: Account, remote_id: str, dead: frozenset[str]) -> Counts:
+    """What the platform says of one post now; raises a connector's errors. dead: metrics that are not asked for."""
+
+    def ask(connector: Connector) -> Counts:
+        connector.dead = dead
+        return connector.counts(remote_id)
+
+    return accounts.with_connector(parts, accounts.opened(parts, account), ask)
+
+
+def keep(session: Session, account: Account, delivery: Delivery, counts: Counts | None) -> None:
+    """Write a reading made now with all that follows from it. counts None: the platform has none, ever.
+
+    After a stop there is one reading for all ages that passed meanwhile, marked with the last of them; one that was
+    asked for in between, or made again, is marked with none.
+    """
+    present, published_at = clock.now(), delivery.published_at or delivery.due_at
+    used = budgets.used(session, [account])[account.id or 0]
+    following = pace.next_reading(published_at, present, practice=account.practice, used_percent=used)
+    # First the delivery, last the rollups: two writers never wait for each other (services/rolling).
+    session.exec(
+        update(Delivery).where(*_public(delivery.id or 0)).values(reading_at=following[0] if following else None)
+    )
+    if counts is None:
+        return
+    planned = pace.due_age(published_at, present, practice=account.practice)
+    served = select(Reading.id).where(Reading.delivery_id == delivery.id, Reading.planned_age_s == planned)
+    if planned is not None and session.exec(served.limit(1)).first() is not None:
+        planned = None
+    session.add(_reading(delivery, counts, planned))
+    dead_metrics.learn(session, account, counts)
+    rolling.read(session, delivery.id or 0)
 
 
 def _missing(parts: Parts, delivery: Delivery, account: Account) -> None:
@@ -151,9 +176,11 @@ def count_account(parts: Parts, account_id: int) -> bool:
         # Asked again soon after a failure, but not at once.
         _count_again(parts, account_id, clock.now() + FOLLOWERS_AGAIN)
         return False
+    present = clock.now()
     with parts.db.write() as session:
-        session.add(Reading(account_id=account_id, followers=followers))
-        session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=clock.now()))
+        session.exec(update(Account).where(col(Account.id) == account_id).values(counted_at=present))
+        session.add(Reading(account_id=account_id, followers=followers, read_at=present))
+        rolling.followers_read(session, account_id, present)
     return True
 
 

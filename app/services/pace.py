@@ -10,6 +10,10 @@ _HOUR = 3600
 _DAY = 24 * _HOUR
 #: Ages at which engagement is read, in seconds after publishing (design.md section 9): 1, 3, 6, 12 h, 1 ... 30 days.
 READING_AGES = tuple(h * _HOUR for h in (1, 3, 6, 12)) + tuple(d * _DAY for d in (1, 2, 3, 7, 14, 30))
+#: At this percent of an account's allowance the ages below a day are left out; the one of a week never is.
+SPARE, SPARED_BELOW_S = 70.0, _DAY
+#: A reading later than this is called late: seconds at least, and at most (a tenth of its age between them).
+LATE_FROM_S, LATE_TO_S = 300, _HOUR
 #: On the practice platform hours are played in seconds, so its posts are also read at these ages.
 PRACTICE_AGES = (5, 15, 30, 45, 60, 120, 300, 900)
 #: (age below, seconds between polls). A post is polled for 90 days.
@@ -21,14 +25,31 @@ SOON_S, PRACTICE_SOON_S = 30, 2
 PRACTICE_POLLS = ((600, 4), (_DAY, 60), (90 * _DAY, _DAY))
 
 
-def next_reading(published_at: datetime, after: datetime, *, practice: bool = False) -> tuple[datetime, int] | None:
-    """The first planned reading after a moment: when, and for which age in seconds. None after the last."""
+def next_reading(
+    published_at: datetime, after: datetime, *, practice: bool = False, used_percent: float = 0.0
+) -> tuple[datetime, int] | None:
+    """The first planned reading after a moment: when, and for which age in seconds. None after the last.
+
+    used_percent: of the account's fullest allowance; as it fills, it is left to posts, answers and the later ages.
+    """
     ages = sorted({*READING_AGES, *PRACTICE_AGES}) if practice else READING_AGES
     for age in ages:
         at = published_at + timedelta(seconds=age)
-        if at > after:
+        if at > after and (practice or used_percent < SPARE or age >= SPARED_BELOW_S):
             return at, age
     return None
+
+
+def late_s(published_at: datetime, read_at: datetime, planned_age_s: int | None) -> int | None:
+    """How many seconds after its planned age a reading was made, at least 0; None of one that was not planned."""
+    if planned_age_s is None:
+        return None
+    return max(0, int((read_at - published_at).total_seconds()) - planned_age_s)
+
+
+def is_late(late: int | None, planned_age_s: int | None) -> bool:
+    """Whether that is worth telling: more than a tenth of the age, from five minutes and at most an hour."""
+    return late is not None and late > min(max(LATE_FROM_S, (planned_age_s or 0) // 10), LATE_TO_S)
 
 
 def due_age(published_at: datetime, at: datetime, *, practice: bool = False) -> int | None:

@@ -15,7 +15,7 @@ from app import clock
 from app.models import Account, Comment, Delivery, Event, Reading
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, outcomes, queueing
+from app.services import accounts, outcomes, queueing, rolling
 from app.states import Actor, move, note, tell
 from connectors import ConnectorError, Unsupported
 
@@ -70,6 +70,7 @@ def _not_there(session: Session, delivery: Delivery, apart: timedelta, by: Actor
     move(session, delivery, "vanish", by, why=why, fence=delivery.fence + 1, **done)
     tell(session, delivery, "gone")
     queueing.settle(session, delivery.post_id, by)
+    rolling.read(session, delivery.id or 0)
     return None
 
 

@@ -18,7 +18,7 @@ from app.failpoints import reach
 from app.models import Account, Delivery, Post
 from app.parts import Parts
 from app.problems import Problem, Stale
-from app.services import accounts, budgets, queueing, vanishing
+from app.services import accounts, budgets, queueing, rolling, vanishing
 from app.services.claiming import HELD_LOOK, PUBLISHER, Work
 from app.states import Actor, move, note, tell
 from connectors import Busy, Connector, ConnectorError, Refused, SignInAgain, Unsupported, Unsure, load
@@ -104,6 +104,7 @@ def confirm(session: Session, delivery: Delivery, by: Actor) -> None:
         raise Problem("nothing_to_resolve", state=delivery.state)
     move(session, delivery, action, by, fence=delivery.fence + 1, why="said by a person", **done)
     queueing.settle(session, delivery.post_id, by)
+    rolling.read(session, delivery.id or 0)
 
 
 def take_back(parts: Parts, claimed: Work) -> None:
@@ -172,6 +173,7 @@ def _done(parts: Parts, claimed: Work) -> None:
         done: dict[str, Any] = {"wake_at": None, "error_code": None, "error_facts": {}}
         move(session, delivery, "withdrawn", PUBLISHER, fence=delivery.fence + 1, **done)
         queueing.settle(session, delivery.post_id, PUBLISHER)
+        rolling.read(session, delivery.id or 0)
         reach("withdraw.written")
 
 

@@ -1,4 +1,4 @@
-"""Photos, a scripted server with a connector on it, and a fresh memory of dead metrics (ports come again)."""
+"""Photos, and a scripted server with a connector on it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,13 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from connectors import PhotoFile, _graph_counts, _instagram_containers
+from connectors import PhotoFile, _instagram_containers
 from connectors import facebook as facebook_module
 from connectors.facebook import Facebook
 from connectors.instagram import Instagram
 from tests.connectors.scripted import Script, scripted
 
 MakePhoto = Callable[..., PhotoFile]
-
-
-@pytest.fixture(autouse=True)
-def _no_dead_metrics() -> Iterator[None]:
-    _graph_counts._dead.clear()
-    yield
-    _graph_counts._dead.clear()
 
 
 @pytest.fixture

@@ -185,10 +185,15 @@ def test_a_refused_field_takes_no_other_along(script: Script, facebook: Facebook
     assert counts.metrics == {
         "reactions": None, "comments": 4, "shares": 2, "saves": None, "reach": None, "views": 70, "clicks": 7,
     }  # fmt: skip
-    assert counts.refused == ("reactions",)
+    assert (counts.refused, counts.dead) == (("reactions",), ("reactions",))
+    asked = len(script.asked("GET", "/1_2"))
+    facebook.dead = frozenset(counts.dead)
+    assert facebook.counts("1_2").metrics["shares"] == 2
+    # The comments' first spelling is refused still; the dead field is not asked for any more.
+    assert not any("reactions" in seen.query["fields"] for seen in script.asked("GET", "/1_2")[asked:])
 
 
-def test_a_dead_metric_is_asked_for_once_a_process(script: Script, facebook: Facebook) -> None:
+def test_a_dead_metric_is_told_and_not_asked_for_again(script: Script, facebook: Facebook) -> None:
     def insights(seen: Seen) -> Says:
         names = seen.query["metric"].split(",")
         if "post_clicks" in names:
@@ -197,8 +202,11 @@ def test_a_dead_metric_is_asked_for_once_a_process(script: Script, facebook: Fac
 
     script.on("GET", "/1_2", Says({"reactions": {"summary": {"total_count": 0}}}))
     script.on("GET", "/insights", insights)
-    first, second = facebook.counts("1_2"), facebook.counts("1_2")
-    assert first == second
+    first = facebook.counts("1_2")
+    assert first.dead == ("post_clicks",)
+    facebook.dead = frozenset(first.dead)
+    second = facebook.counts("1_2")
+    assert (second.metrics, second.refused, second.dead) == (first.metrics, first.refused, ())
     assert (first.metrics["views"], first.metrics["clicks"], first.refused) == (0, None, ("post_clicks",))
     assert (first.metrics["shares"], first.metrics["comments"]) == (0, None)
     assert len(script.asked("GET", "/insights")) == 1 + 3 + 1
@@ -207,7 +215,7 @@ def test_a_dead_metric_is_asked_for_once_a_process(script: Script, facebook: Fac
 def test_a_missing_permission_for_insights_is_asked_again(script: Script, facebook: Facebook) -> None:
     script.on("GET", "/1_2", Says({}))
     script.on("GET", "/insights", error(10, None, "(#10) requires read_insights"))
-    assert len(facebook.counts("1_2").refused) == 3
+    assert facebook.counts("1_2").dead == ()
     assert len(facebook.counts("1_2").refused) == 3
     assert len(script.asked("GET", "/insights")) == 8
 
