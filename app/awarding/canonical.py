@@ -16,6 +16,8 @@ from app.awarding.exact import Unusable
 
 #: Beyond this a float's shortest writing is no longer the decimal that was meant.
 _MOST = 10**11
+_TEXT = frozenset({str})
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 def dump(content: Any) -> bytes:
@@ -81,14 +83,14 @@ def _without_floats(content: Any) -> Any:
 def _check(content: Any, where: str, floats: list[str]) -> None:
     """Refuse what has no canonical form; note where floats stand. where: the path so far, "" or ".posts[3]"."""
     kind = type(content)
-    if kind is str or kind is int or kind is bool or content is None:
+    if kind in _AS_IT_IS:
         return
     if kind is dict:
-        for key, value in content.items():
+        for key in content if set(map(type, content)) - _TEXT else ():
             if type(key) is not str:
                 raise Unusable("canonical_content", where=where, reason=repr(key)[:80])
-            inner = type(value)
-            if inner is not str and inner is not int and value is not None and inner is not bool:
+        if set(map(type, content.values())) - _AS_IT_IS:
+            for key, value in content.items():
                 _check(value, f"{where}.{key}", floats)
     elif kind is list or kind is tuple:
         for position, value in enumerate(content):

@@ -13,6 +13,8 @@ PLACES = 4
 _STEP = Decimal(1).scaleb(-PLACES)
 #: Digits before and behind the point beyond which a number is none that anybody counted.
 _DIGITS = 18
+#: Below this a Decimal that fits needs no closer look.
+_USUAL = 10**9
 
 
 class Unusable(ValueError):
@@ -43,6 +45,8 @@ def number(value: object) -> Decimal | None:
     >>> number("3.5"), number("3,5"), number("nan"), number("")
     (Decimal('3.5'), None, None, None)
     """
+    if type(value) is Decimal and value.is_finite() and abs(value) < _USUAL and value.quantize(_STEP) == value:
+        return value
     if not isinstance(value, str):
         return decimal(value)
     try:
@@ -60,7 +64,7 @@ def _sane(read: Decimal) -> Decimal | None:
 
 
 def fits(value: Decimal) -> bool:
-    """Whether it has at most ``PLACES`` decimals.
+    """Whether it has at most ``PLACES`` decimals. Only for what ``decimal`` or ``number`` gave.
 
     >>> fits(Decimal("0.1234")), fits(Decimal("0.12345")), fits(Decimal("1.500000"))
     (True, False, True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -194,11 +195,11 @@ def _jury(tally: Tally, given: Mapping[str, Any]) -> None:
 
 def _once(entries: list[Any], where: str) -> None:
     """Every entry is an object, and none that has an id stands twice."""
-    if not all(isinstance(entry, Mapping) for entry in entries):
+    if not all(map(isinstance, entries, repeat(dict))):
         raise Unusable("snapshot_shape", where=where)
-    ids = [entry["id"] for entry in entries if entry.get("id") is not None]
-    if len(ids) > len(set(map(str, ids))):
-        twice = next(one for one, times in Counter(map(str, ids)).items() if times > 1)
+    ids = [str(entry["id"]) for entry in entries if entry.get("id") is not None]
+    if len(ids) > len(set(ids)):
+        twice = next(one for one, times in Counter(ids).items() if times > 1)
         raise Unusable("snapshot_twice", where=f"{where} {twice}")
 
 
