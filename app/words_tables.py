@@ -3,15 +3,6 @@
 from __future__ import annotations
 
 PROBLEMS = {
-    # The table as a whole (app/tables.py).
-    "table_empty": "Tabel itu kosong.",
-    "table_large": "Berkas terlalu besar; paling besar {most} kB. Hapus lembar, gambar, dan kolom yang tidak perlu.",
-    "table_rows": "Barisnya terlalu banyak; paling banyak {most}. Periksa apakah ini berkas yang benar.",
-    "table_kind": "Berkas itu bukan tabel. Pakai XLSX atau CSV.",
-    "table_old_excel": "Berkas itu memakai format Excel lama (.xls) atau dikunci kata sandi. Simpan sebagai XLSX tanpa "
-    "kata sandi, lalu coba lagi.",
-    "table_broken": "Berkas itu rusak atau belum tersalin seluruhnya. Simpan ulang, lalu coba lagi.",
-    "table_unsafe": "Berkas itu tidak wajar untuk sebuah tabel, jadi tidak dibuka. Salin isinya ke berkas baru.",
     "table_columns": "Kolom {missing} tidak ditemukan. Pakai baris judul seperti di berkas contoh.",
     "table_faults": "{count} baris bermasalah, jadi belum ada yang disimpan. Yang pertama, baris {line}: {reason}",
     # A row of the regions (app/services/region_lines.py).

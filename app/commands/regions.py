@@ -11,8 +11,8 @@ import click
 from app import words
 from app.commands import acting, as_option, failing_plainly, json_option, parts, show, tell
 from app.commands.handles import org
+from app.faults import Fault
 from app.problems import Problem
-from app.tables import Fault
 
 __all__ = ["org", "region"]
 

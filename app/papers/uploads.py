@@ -171,7 +171,7 @@ def _csv(content: bytes) -> Iterator[list[Cell]]:
     said = _decoded(content)
     first, _, rest = said.partition("\n")
     told = re.fullmatch(r"sep=(.)\r?", first)
-    said, separator = (rest, told[1]) if told else (said, _separator(first))
+    said, separator = (rest, told[1]) if told else (said, _separator(said))
     try:
         for row in csv.reader(io.StringIO(said, newline=""), delimiter=separator):
             yield [value[:_LONGEST] or None for value in row]
@@ -196,7 +196,8 @@ def _decoded(content: bytes) -> str:
     return said
 
 
-def _separator(header: str) -> str:
-    """The sign between the titles: what is there most outside of quotes; a semicolon wins a draw."""
-    bare = re.sub(r'"[^"]*"', "", header)
+def _separator(said: str) -> str:
+    """The sign between the cells: what the first lines have most of outside of quotes, as titles and empty lines may
+    stand above the headings; a semicolon wins a draw."""
+    bare = re.sub(r'"[^"]*"', "", "\n".join(said[:20_000].splitlines()[:10]))
     return max(";,\t", key=lambda sign: (bare.count(sign), sign == ";"))

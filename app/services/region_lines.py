@@ -12,9 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from app.tables import Fault, Row, read
+from app.faults import Fault
+from app.papers import uploads
+from app.papers.uploads import Cell, Limits
+from app.problems import Problem
+from app.services.collecting import storable
 
-MOST_BYTES, MOST_ROWS = 15_000_000, 120_000
+#: The whole list is some 4 MB and 91,000 lines.
+MOST = Limits(size=15_000_000, unpacked=80_000_000, rows=120_000)
 NAME_MOST = 120
 _PARTS = (2, 2, 2, 4)
 _LEVELS = ("provinsi", "kabupaten", "kecamatan")
@@ -43,10 +48,9 @@ class Lines:
 
 
 def parse(content: bytes) -> Lines:
-    """The lines of a file, sorted so that a parent stands before its children. Problem: see ``tables.read``."""
-    rows = read(content, most_bytes=MOST_BYTES, most_rows=MOST_ROWS)
+    """The lines of a file, sorted so that a parent stands before its children. Problem: see ``uploads.read``."""
     found, known = Lines(), dict[str, Line]()
-    for line in _of_rows(rows, found):
+    for line in _of_rows(uploads.read(content, MOST), found):
         first = known.setdefault(line.code, line)
         if first is line:
             continue
@@ -55,47 +59,51 @@ def parse(content: bytes) -> Lines:
         else:
             facts = {"code": line.code, "first": first.line, "name": first.name}
             found.faults.append(Fault(line.line, "region_twice", facts))
+    if not known and not found.faults:
+        raise Problem("sheet_empty", field="file")
     found.lines = sorted(known.values(), key=lambda line: line.code)
     return found
 
 
-def _of_rows(rows: Iterable[Row], found: Lines) -> Iterable[Line]:
-    code_at: int | None = None
-    name_at: int | None = None
-    for row in rows:
-        if code_at is None:
-            code_at, name_at, is_heading = _columns(row)
+def _of_rows(rows: Iterable[list[Cell]], found: Lines) -> Iterable[Line]:
+    at: tuple[int, int] | None = None
+    for number, cells in enumerate(rows, 1):
+        row = [storable(uploads.text(cell)) for cell in cells]
+        if not any(row):
+            continue
+        if at is None:
+            at, is_heading = _columns(row)
             if is_heading:
                 continue
-        made = _line(row, row.text(code_at), row.text(name_at))
+        made = _line(number, *("".join(row[place : place + 1]) for place in at))
         if isinstance(made, Fault):
             found.faults.append(made)
         else:
             yield made
 
 
-def _columns(row: Row) -> tuple[int, int, bool]:
+def _columns(row: list[str]) -> tuple[tuple[int, int], bool]:
     """Where code and name stand, and whether the row is their heading. Without a heading: the first two."""
-    words = [re.sub(r"[^a-z]", "", row.text(at).lower()) for at in range(len(row.cells))]
+    words = [re.sub(r"[^a-z]", "", cell.lower()) for cell in row]
     code_at = next((at for at, word in enumerate(words) if word in _CODES), None)
     name_at = next((at for at, word in enumerate(words) if word in _NAMES), None)
     if code_at is not None and name_at is not None:
-        return code_at, name_at, True
-    numbered = not any(one.isdigit() for one in "".join(map(row.text, range(len(row.cells)))))
-    return 0, 1, numbered  # a heading in words of its own: no region is without a digit
+        return (code_at, name_at), True
+    # A heading in words of its own: no region is without a digit.
+    return (0, 1), not any(one.isdigit() for one in "".join(row))
 
 
-def _line(row: Row, text: str, name: str) -> Line | Fault:
+def _line(number: int, text: str, name: str) -> Line | Fault:
     code = code_of(text)
     if code is None:
         why = "region_code_cut" if _cut(text) else "region_code"
-        return Fault(row.line, why, {"text": text[:40]})
+        return Fault(number, why, {"text": text[:40]})
     level = level_of(code)
     if level is None:
-        return Fault(row.line, "region_code_village", {"text": text[:40]})
+        return Fault(number, "region_code_village", {"text": text[:40]})
     if not name or len(name) > NAME_MOST or name.startswith("="):
-        return Fault(row.line, "region_name", {"code": code})
-    return Line(row.line, code, name, level, parent_of(code))
+        return Fault(number, "region_name", {"code": code})
+    return Line(number, code, name, level, parent_of(code))
 
 
 def code_of(text: str) -> str | None:

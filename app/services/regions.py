@@ -16,17 +16,16 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from app.faults import Fault
 from app.models import Organisation, Region
 from app.parts import Parts
 from app.problems import Problem
 from app.services import people
 from app.services.region_lines import Line, code_of, parse
 from app.states import Actor, note_rows
-from app.tables import Fault
 
 #: Rows in one write transaction.
 BATCH = 100
-_KEPT_RENAMES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def take_in(
     """Take in a file; what is in the list already and says the same is left alone. No region is ever removed.
 
     under: only this region, those around it and those within. dry_run: look only. skip: leave faulty lines out.
-    Problem: region_none_under, unknown_region (no code), or one of ``tables.read``. With faults and no skip nothing
+    Problem: region_none_under, unknown_region (no code), or one of ``uploads.read``. With faults and no skip nothing
     is written, and written is False.
     """
     found = parse(content)

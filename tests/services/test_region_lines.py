@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,12 +87,11 @@ def test_codes_and_zones() -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "table_empty"),
-        (b" \n\n", "table_empty"),
-        (b"%PDF-1.7 x", "table_kind"),
-        (b"\x89PNG\x00\x00", "table_kind"),
-        (b"\xd0\xcf\x11\xe0 old", "table_old_excel"),
-        (b"PK\x03\x04 torn", "table_broken"),
+        (b"", "sheet_empty"),
+        (b" \n\n", "sheet_empty"),
+        (b"\x89PNG\x00\x00", "sheet_format"),
+        (b"\xd0\xcf\x11\xe0 old", "sheet_old"),
+        (b"PK\x03\x04 torn", "sheet_broken"),
     ],
 )
 def test_what_is_no_table(content: bytes, code: str) -> None:
@@ -101,8 +101,8 @@ def test_what_is_no_table(content: bytes, code: str) -> None:
 
 
 def test_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(region_lines, "MOST_ROWS", 2)
+    monkeypatch.setattr(region_lines, "MOST", replace(region_lines.MOST, rows=2))
     assert len(parse(b"11,a\n12,b").lines) == 2
     with pytest.raises(Problem) as refused:
         parse(b"11,a\n12,b\n13,c")
-    assert refused.value.code == "table_rows"
+    assert refused.value.code == "sheet_rows"
