@@ -60,7 +60,7 @@ def send(client: FlaskClient, address: str, photos: list[tuple[bytes, str]] | No
     page = client.get(address).get_data(as_text=True)
     revision = re.search(r'name="revision" value="([^"]*)"', page)
     data: dict[str, Any] = {
-        "csrf_token": token(client, "/saya"),
+        "csrf_token": token(client),
         "form_number": number(page),
         "revision": revision.group(1) if revision else "",
         "when": "now",

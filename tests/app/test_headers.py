@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import headers, rights
 from app.assets import content_hash
-from tests.fixtures.web import Web, post, token
+from tests.fixtures.web import PASSWORD, Web, post, token
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,17 @@ def test_no_page_has_inline_style_script_or_handler(web: Web, role: str) -> None
         page = client.get(address).get_data(as_text=True)
         assert not re.search(r"<[^>]+\s(style|on[a-z]+)\s*=", page), address
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style", page), address
+
+
+def test_forms_of_pages_hold_the_token_that_tests_make(web: Web) -> None:
+    """``tests.fixtures.web.token`` makes it without a page."""
+    client = web.client()
+    for address, form in (("/masuk", {"email": "petugas@uji.example", "password": PASSWORD}), ("/saya", {"name": "A"})):
+        page = client.get(address).get_data(as_text=True)
+        (found,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page))
+        assert found.partition(".")[0] == token(client).partition(".")[0]
+        to = "/saya/nama" if "name" in form else address
+        assert client.post(to, data={**form, "csrf_token": found}).status_code == 303
 
 
 def test_our_files_are_kept_for_a_year_under_their_hash(web: Web) -> None:
@@ -65,7 +76,7 @@ def test_the_hash_follows_the_content(tmp_path: object) -> None:
 
 def test_forms_without_photos_stay_small(web: Web) -> None:
     client = web.sign_in("petugas")
-    fresh = token(client, "/saya")
+    fresh = token(client)
     answer = client.post("/saya/nama", data={"csrf_token": fresh, "name": "x" * (rights.SMALL_FORM + 1)})
     assert answer.status_code == 413
     assert "terlalu besar" in answer.get_data(as_text=True)
@@ -75,7 +86,7 @@ def test_a_fault_of_ours_has_a_code_and_no_traceback(web: Web, caplog: pytest.Lo
     def broken() -> str:
         raise RuntimeError("rahasia dalam")
 
-    web.app.add_url_rule("/rusak", "rusak", rights.public(broken))
+    web.alone().add_url_rule("/rusak", "rusak", rights.public(broken))
     web.app.testing = False
     answer = web.client().get("/rusak")
     page = answer.get_data(as_text=True)
@@ -92,7 +103,7 @@ def test_a_services_refusal_is_one_plain_sentence(web: Web) -> None:
     def refuses() -> str:
         raise Problem("name_needed")
 
-    web.app.add_url_rule("/tolak", "tolak", rights.public(refuses))
+    web.alone().add_url_rule("/tolak", "tolak", rights.public(refuses))
     answer = web.client().get("/tolak")
     assert answer.status_code == 422
     assert "Nama belum diisi" in answer.get_data(as_text=True)
@@ -148,11 +159,11 @@ def test_files_ask_nobody_who_they_are(web: Web) -> None:
 def test_a_change_that_was_overtaken_says_so_and_is_no_fault(web: Web) -> None:
     from app.problems import Stale
 
-    @web.app.post("/terlambat")
+    @web.alone().post("/terlambat")
     @rights.public
     def late() -> str:
         raise Stale("delivery 1")
 
-    answer = post(web.sign_in("pengelola"), "/terlambat", page="/")
+    answer = post(web.sign_in("pengelola"), "/terlambat")
     assert answer.status_code == 409
     assert "Orang lain baru saja mengubahnya" in answer.get_data(as_text=True)

@@ -83,10 +83,10 @@ def test_an_approver_meets_what_waits_first(web: Web, account: int) -> None:
     assert approvals.index("Sudah lewat") < approvals.index("Sembako")
     assert approvals.count("Setujui<") == 1, "what is too late is opened, not approved"
     assert "pilih waktu baru dulu" in approvals
-    answer = boss.post(f"/kiriman/{waits}/setujui", data={"csrf_token": token(boss, "/saya"), "from": "jadwal"})
+    answer = boss.post(f"/kiriman/{waits}/setujui", data={"csrf_token": token(boss), "from": "jadwal"})
     assert answer.location == "/jadwal"
     assert "Disetujui. Terbit hari ini 15.00 WIB." in text(boss)
-    data = {"csrf_token": token(boss, "/saya"), "from": "jadwal"}
+    data = {"csrf_token": token(boss), "from": "jadwal"}
     refused = boss.post(f"/kiriman/{late}/setujui", data=data)
     assert refused.status_code == 422
     assert 'id="persetujuan"' not in text(web.sign_in("petugas"))

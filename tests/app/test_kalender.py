@@ -70,7 +70,7 @@ def test_a_day_is_added_corrected_and_taken_away_and_deadlines_follow(web: Web) 
     client, number = web.sign_in("koordinator"), item(web)
     other = item(web, "desa")
     before = deadline(web, number)
-    answer = post(client, "/kalender/hari", "/kalender", kind="libur", first="2027-08-04", last="", name="Sedekah bumi")
+    answer = post(client, "/kalender/hari", kind="libur", first="2027-08-04", last="", name="Sedekah bumi")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/kalender")
     page = text(client, "/kalender")
     assert "“Sedekah bumi” masuk kalender. Batas waktu 1 masukan yang masih terbuka ikut bergeser." in page
@@ -79,13 +79,13 @@ def test_a_day_is_added_corrected_and_taken_away_and_deadlines_follow(web: Web) 
     assert deadline(web, number) == before + timedelta(days=1)  # type: ignore[operator]  # an item of a kind with a deadline
     (entry,) = entries(web)
     assert 'value="Sedekah bumi"' in text(client, f"/kalender?ubah={entry.id}")
-    moved = post(client, f"/kalender/hari/{entry.id}", "/kalender", kind="libur", first="2027-08-10", last="2027-08-11",
+    moved = post(client, f"/kalender/hari/{entry.id}", kind="libur", first="2027-08-10", last="2027-08-11",
                  name="Sedekah bumi")  # fmt: skip
     assert moved.status_code == 303
     assert deadline(web, number) == before
     (entry,) = entries(web)
     assert (entry.first, entry.last) == (date(2027, 8, 10), date(2027, 8, 11))
-    assert post(client, f"/kalender/hari/{entry.id}/hapus", "/kalender").status_code == 303
+    assert post(client, f"/kalender/hari/{entry.id}/hapus").status_code == 303
     assert entries(web) == []
     assert deadline(web, other) == before, "another organisation's"
 
@@ -94,7 +94,7 @@ def test_a_range_with_other_hours(web: Web) -> None:
     client, number = web.sign_in("koordinator"), item(web)
     values = {"kind": "jam", "first": "2027-08-04", "last": "2027-08-31", "name": "Jam HUT RI", "opens": "7.30",
               "closes": "0930", "friday_closes": "9"}  # fmt: skip
-    assert post(client, "/kalender/hari", "/kalender", **values).status_code == 303
+    assert post(client, "/kalender/hari", **values).status_code == 303
     (entry,) = entries(web)
     assert (entry.opens, entry.closes, entry.friday_closes) == (450, 570, 540)
     assert deadline(web, number) == datetime(YEAR, 8, 4, 2, 30, tzinfo=UTC), "10.00 the next day is past its closing"
@@ -104,7 +104,7 @@ def test_a_range_with_other_hours(web: Web) -> None:
 def test_a_holiday_on_which_people_work_is_struck_out(web: Web) -> None:
     client = web.sign_in("koordinator")
     assert 'value="2027-08-17"' in text(client, "/kalender?tanggal=2027-08-17&jenis=kerja&nama=Upacara")
-    post(client, "/kalender/hari", "/kalender", kind="kerja", first="2027-08-17", name="Upacara")
+    post(client, "/kalender/hari", kind="kerja", first="2027-08-17", name="Upacara")
     assert "<s>Libur</s> dikoreksi" in text(client, "/kalender")
 
 
@@ -121,7 +121,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("values", "sentence"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
 def test_what_cannot_be_is_said_at_its_place(web: Web, values: dict[str, str], sentence: str) -> None:
-    answer = post(web.sign_in("koordinator"), "/kalender/hari", "/kalender", **{"kind": "libur", **values})
+    answer = post(web.sign_in("koordinator"), "/kalender/hari", **{"kind": "libur", **values})
     assert answer.status_code == 422
     assert sentence in answer.get_data(as_text=True)
     assert entries(web) == []
@@ -131,17 +131,17 @@ def test_the_whole_installation_is_pengelolas(web: Web) -> None:
     number, far = item(web), item(web, "lain")
     own = deadline(web, far)
     values = {"kind": "libur", "first": "2027-08-04", "name": "Pemilihan", "scope": "semua"}
-    assert post(web.sign_in("koordinator"), "/kalender/hari", "/kalender", **values).status_code == 303
+    assert post(web.sign_in("koordinator"), "/kalender/hari", **values).status_code == 303
     assert [entry.organisation_id for entry in entries(web)] == [web.organisations["kecamatan"]], "only here"
     client = web.sign_in("pengelola")
-    assert post(client, "/kalender/hari", "/kalender", **values).status_code == 303
+    assert post(client, "/kalender/hari", **values).status_code == 303
     everywhere = entries(web)[1]
     assert everywhere.organisation_id is None
     assert deadline(web, far) == own + timedelta(days=1)  # type: ignore[operator]  # as above
     assert "Koreksi semua organisasi" in text(web.sign_in("koordinator"), "/kalender")
     for address in (f"/kalender/hari/{everywhere.id}", f"/kalender/hari/{everywhere.id}/hapus"):
-        assert post(web.sign_in("koordinator"), address, "/kalender", **values).status_code == 404
-    assert post(client, f"/kalender/hari/{everywhere.id}/hapus", "/kalender").status_code == 303
+        assert post(web.sign_in("koordinator"), address, **values).status_code == 404
+    assert post(client, f"/kalender/hari/{everywhere.id}/hapus").status_code == 303
     assert (deadline(web, far), len(entries(web))) == (own, 1)
     assert deadline(web, number) is not None
 
@@ -149,21 +149,21 @@ def test_the_whole_installation_is_pengelolas(web: Web) -> None:
 def test_hours_and_terms(web: Web) -> None:
     client, number = web.sign_in("koordinator"), item(web)
     week = {**week_values(Hours()), "d2_opens": "", "d2_closes": "", "break_from": "11.30", "break_to": "13.00"}
-    assert post(client, "/kalender/jam", "/kalender", **week).status_code == 303
+    assert post(client, "/kalender/jam", **week).status_code == 303
     assert deadline(web, number) == datetime(YEAR, 8, 5, 3, tzinfo=UTC), "nobody works on Wednesdays"
-    broken = post(client, "/kalender/jam", "/kalender", **{**week, "d1_closes": ""})
+    broken = post(client, "/kalender/jam", **{**week, "d1_closes": ""})
     assert broken.status_code == 422
     assert "Isi jam buka dan jam tutup" in broken.get_data(as_text=True)
-    assert post(client, "/kalender/jam", "/kalender").status_code == 422, "a week without a single hour"
+    assert post(client, "/kalender/jam").status_code == 422, "a week without a single hour"
     terms = {f"{part}_{kind}": "3" for part in ("answer", "settle")
              for kind in ("aspirasi", "kritik", "keluhan", "pertanyaan", "perlu_dipilah")}  # fmt: skip
-    assert post(client, "/kalender/batas", "/kalender", **terms).status_code == 303
+    assert post(client, "/kalender/batas", **terms).status_code == 303
     with web.parts.db.read() as session:
         rules = session.get_one(Organisation, web.organisations["kecamatan"]).rules
     assert calendars.hours_of(rules).week[2] is None
     assert deadlines.terms_of(rules)["keluhan"] == deadlines.Term(3, 3)
     for wrong in ("0", "satu", "", "-1", "9999999"):
-        assert post(client, "/kalender/batas", "/kalender", **{**terms, "answer_keluhan": wrong}).status_code == 422
+        assert post(client, "/kalender/batas", **{**terms, "answer_keluhan": wrong}).status_code == 422
 
 
 def test_who_only_reads_sees_no_forms(web: Web) -> None:

@@ -114,7 +114,7 @@ def test_bad_input_keeps_everything_typed_and_the_good_photo(web: Web, accounts:
     answer = client.post(
         f"/kiriman/{post.id}/ubah",
         data={
-            "csrf_token": token(client, "/saya"),
+            "csrf_token": token(client),
             "revision": re.search(r'name="revision" value="(\d+)"', page)[1],  # type: ignore[index]  # asserted by use
             "caption": "Cerita",
             "accounts": accounts,
@@ -161,7 +161,7 @@ def test_a_double_tap_makes_one_post(web: Web, accounts: list[int]) -> None:
     client = web.sign_in("petugas")
     page = client.get("/kiriman/baru").get_data(as_text=True)
     data = {
-        "csrf_token": token(client, "/saya"),
+        "csrf_token": token(client),
         "form_number": number(page),
         "caption": "Sekali saja",
         "accounts": str(accounts[0]),
@@ -176,14 +176,14 @@ def test_a_double_tap_makes_one_post(web: Web, accounts: list[int]) -> None:
     data["form_number"] = number(client.get("/kiriman/baru").get_data(as_text=True))
     client.post("/kiriman/baru", data=data)
     other = web.sign_in("koordinator")
-    other.post("/kiriman/baru", data=data | {"csrf_token": token(other, "/saya")})
+    other.post("/kiriman/baru", data=data | {"csrf_token": token(other)})
     assert len(every(web, Post)) == 3
 
 
 def test_taps_that_arrive_at_once_make_one_post_and_all_are_answered(web: Web, accounts: list[int]) -> None:
     clients = [web.sign_in("petugas") for _ in range(4)]
     data = {"form_number": "f" * 24, "caption": "Serempak", "accounts": accounts[:1], "when": "now", "do": "submit"}
-    sent = [(client, data | {"csrf_token": token(client, "/saya")}) for client in clients]
+    sent = [(client, data | {"csrf_token": token(client)}) for client in clients]
     with ThreadPoolExecutor(len(sent)) as pool:
         answers = list(pool.map(lambda each: each[0].post("/kiriman/baru", data=each[1]), sent))
     assert {(answer.status_code, answer.location) for answer in answers} == {(303, f"/kiriman/{one(web, Post).id}")}
@@ -276,7 +276,7 @@ def test_the_free_hour_avoids_other_posts_and_the_night(web: Web, accounts: list
 def test_a_photo_sent_by_script_makes_the_draft_once(web: Web, accounts: list[int]) -> None:
     client = web.sign_in("petugas")
     page = client.get("/kiriman/baru").get_data(as_text=True)
-    head = {"X-CSRFToken": token(client, "/saya")}
+    head = {"X-CSRFToken": token(client)}
 
     def upload(address: str, content: bytes) -> Any:
         data = {"photos": (io.BytesIO(content), "f.jpg"), "form_number": number(page), "accounts": accounts}
@@ -315,7 +315,7 @@ def test_more_than_ten_photos_are_named_and_ten_stay(web: Web, accounts: list[in
 
 def test_with_the_right_to_approve_the_composer_schedules(web: Web, accounts: list[int]) -> None:
     client = web.sign_in("pengelola")
-    here = {"organisasi": web.organisations["kecamatan"], "csrf_token": token(client, "/saya")}
+    here = {"organisasi": web.organisations["kecamatan"], "csrf_token": token(client)}
     client.post("/saya/organisasi", data=here)
     page = client.get("/kiriman/baru").get_data(as_text=True)
     assert "Jadwalkan" in page

@@ -27,7 +27,7 @@ def accounts(web: Web) -> list[int]:
 def test_what_was_edited_after_it_was_read_is_not_approved_unseen(web: Web, accounts: list[int]) -> None:
     post_id = drafted(web, accounts)
     writer, boss = web.sign_in("petugas"), web.sign_in("pembina")
-    writer.post(f"/kiriman/{post_id}/ajukan", data={"csrf_token": token(writer, "/saya")})
+    writer.post(f"/kiriman/{post_id}/ajukan", data={"csrf_token": token(writer)})
     for page in (f"/kiriman/{post_id}", "/jadwal"):
         form = BeautifulSoup(boss.get(page).get_data(as_text=True), "html.parser").select_one(
             f'form[action="/kiriman/{post_id}/setujui"]'
@@ -47,7 +47,7 @@ def test_approving_makes_deliveries_and_sending_back_needs_a_reason(web: Web, ac
     writer, boss = web.sign_in("petugas"), web.sign_in("pembina")
 
     def act(client: FlaskClient, verb: str, **values: Any) -> Any:
-        return client.post(f"/kiriman/{post_id}/{verb}", data={"csrf_token": token(client, "/saya"), **values})
+        return client.post(f"/kiriman/{post_id}/{verb}", data={"csrf_token": token(client), **values})
 
     assert act(writer, "ajukan").status_code == 303
     assert act(writer, "setujui").status_code in (403, 404)
@@ -82,7 +82,7 @@ def test_a_stranger_finds_nothing_and_changes_nothing(web: Web, accounts: list[i
     post_id = approved(web, accounts)
     delivery_id = force(web, post_id, "needs_person")
     client = web.sign_in("asing")
-    csrf = {"csrf_token": token(client, "/saya")}
+    csrf = {"csrf_token": token(client)}
     for address in ("", "/ubah", "/batal"):
         assert client.get(f"/kiriman/{post_id}{address}").status_code == 404
     for address in ("/ubah", "/foto", "/ajukan", "/batal", "/waktu", f"/pengiriman/{delivery_id}"):
@@ -92,7 +92,7 @@ def test_a_stranger_finds_nothing_and_changes_nothing(web: Web, accounts: list[i
     # A delivery is reached through its own post only.
     other = approved(web, accounts)
     mine = web.sign_in("koordinator")
-    data = {"csrf_token": token(mine, "/saya"), "how": "published"}
+    data = {"csrf_token": token(mine), "how": "published"}
     assert mine.post(f"/kiriman/{other}/pengiriman/{delivery_id}", data=data).status_code == 404
     # Another post's photo is not moved or dropped through one's own.
     theirs, draft = drafted(web, accounts, hours=None), drafted(web, accounts, hours=None)
@@ -109,7 +109,7 @@ def test_cancelling_is_asked_once_more_and_too_late_is_said(web: Web, accounts: 
     page = client.get(f"/kiriman/{post_id}/batal").get_data(as_text=True)
     assert "IPSM facebook" in page
     assert {row.state for row in every(web, Delivery)} == {"published", "queued"}
-    csrf = {"csrf_token": token(client, "/saya")}
+    csrf = {"csrf_token": token(client)}
     answer = client.post(f"/kiriman/{post_id}/batal", data=csrf)
     assert answer.status_code == 303
     assert "IPSM facebook sudah terlanjur tayang" in client.get(answer.location).get_data(as_text=True)
@@ -123,7 +123,7 @@ def test_another_time_in_the_zone_and_faults_at_their_field(web: Web, accounts: 
     client = web.sign_in("petugas")
     post_id = approved(web, accounts)
     force(web, post_id, "missed")
-    csrf = {"csrf_token": token(client, "/saya")}
+    csrf = {"csrf_token": token(client)}
     assert "sudah lewat terlalu lama" in client.get(f"/kiriman/{post_id}").get_data(as_text=True)
     answer = client.post(f"/kiriman/{post_id}/waktu", data=csrf | {"day": "2020-01-01", "hour": "08:00"})
     assert answer.status_code == 422
@@ -144,12 +144,12 @@ def test_a_doubtful_delivery_is_decided_by_who_may(web: Web, accounts: list[int]
     assert "Minta koordinator melihatnya" in page
     assert "dibaca ulang 7 kali" in page
     for how in ("published", "resend"):
-        answer = petugas.post(address, data={"csrf_token": token(petugas, "/saya"), "how": how})
+        answer = petugas.post(address, data={"csrf_token": token(petugas), "how": how})
         assert answer.status_code == 403
     page = koordinator.get(f"/kiriman/{post_id}").get_data(as_text=True)
     assert "Sudah tayang" in page
     assert "Belum ada, kirim ulang" in page
-    data = {"csrf_token": token(koordinator, "/saya"), "how": "published"}
+    data = {"csrf_token": token(koordinator), "how": "published"}
     assert koordinator.post(address, data=data).status_code == 303
     row = every(web, Delivery)[0]
     assert (row.state, row.confirmed_by) == ("published", "Uji Koordinator")
@@ -182,6 +182,6 @@ def test_what_may_be_public_already_is_not_rewritten(web: Web, accounts: list[in
     assert "isinya tidak dapat diubah lagi" in page_after
     assert f"/kiriman/{post_id}/ubah" not in page_after
     # Sent from a page that was still open: back to the post, nothing changed.
-    data = {"csrf_token": token(client, "/saya"), "caption": "Lain", "when": "now", "accounts": accounts[:1]}
+    data = {"csrf_token": token(client), "caption": "Lain", "when": "now", "accounts": accounts[:1]}
     assert client.post(f"/kiriman/{post_id}/ubah", data=data).location == f"/kiriman/{post_id}"
     assert one(web, Post).caption == "Posyandu lansia"

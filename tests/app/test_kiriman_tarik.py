@@ -42,7 +42,7 @@ def soup(answer: Any) -> BeautifulSoup:
 
 
 def sent(client: FlaskClient, to: str, /, **values: Any) -> Any:
-    return client.post(to, data={"csrf_token": token(client, "/saya"), **values})
+    return client.post(to, data={"csrf_token": token(client), **values})
 
 
 def test_two_taps_by_a_petugas_take_it_back_everywhere(web: Web, accounts: list[int]) -> None:

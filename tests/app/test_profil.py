@@ -29,7 +29,7 @@ FULL = {
 
 
 def save(client: FlaskClient, values: dict[str, str]) -> Any:
-    return client.post("/profil", data={**values, "csrf_token": token(client, "/profil")})
+    return client.post("/profil", data={**values, "csrf_token": token(client)})
 
 
 def organisation(web: Web) -> models.Organisation:

@@ -69,7 +69,7 @@ def test_each_role_opens_exactly_what_the_table_says(web: Web, role: str) -> Non
         status = ask(client, method, address)  # a POST without its token: refused by right first, by token after
         if not allowed and rule.instead in home_rights:
             # Another right does for some objects, and not for this one: also with the token it is not there.
-            status = ask(client, method, address, csrf_token=token(client, "/saya"))
+            status = ask(client, method, address, csrf_token=token(client))
         if not allowed:
             assert status in (403, 404), (role, method, address, status)
         elif method == "POST":
@@ -83,7 +83,7 @@ def test_a_strangers_objects_are_not_there(web: Web, stranger: str) -> None:
     foreign = "kecamatan" if stranger == "asing" else "lain"
     made = objects(web, foreign)
     client = web.sign_in(stranger)
-    fresh = token(client, "/saya")
+    fresh = token(client)
     walked = 0
     for method, address, rule, names_object in addresses(web.app, made):
         if not names_object or rule.right is None:
@@ -95,7 +95,7 @@ def test_a_strangers_objects_are_not_there(web: Web, stranger: str) -> None:
 
 
 def test_a_route_without_a_rule_is_refused(web: Web) -> None:
-    web.app.add_url_rule("/lupa", "lupa", lambda: "rahasia")
+    web.alone().add_url_rule("/lupa", "lupa", lambda: "rahasia")
     assert web.client().get("/lupa").status_code == 500
     web.app.testing = False
     assert web.client().get("/lupa").status_code == 403
@@ -107,7 +107,7 @@ def test_a_view_that_forgets_its_object_gives_nothing_away(web: Web) -> None:
     def forgetful(post_id: int) -> str:
         return f"rahasia {post_id}"
 
-    web.app.add_url_rule("/lupa/<int:post_id>", "lupa", rights.needs("jadwal.lihat", of_object=True)(forgetful))
+    web.alone().add_url_rule("/lupa/<int:post_id>", "lupa", rights.needs("jadwal.lihat", of_object=True)(forgetful))
     answer = web.sign_in("petugas").get("/lupa/1")
     assert answer.status_code == 500
     assert b"rahasia" not in answer.data

@@ -222,7 +222,7 @@ def two_steps(web: Web) -> tuple[Web, str]:
 
 def post_code(web: Web, client: object, address: str, typed: str) -> int:
     """Send a code without reloading the page that made the secret."""
-    fresh = token(client, "/saya") or token(client)  # type: ignore[arg-type]  # a FlaskClient
+    fresh = token(client)  # type: ignore[arg-type]  # a FlaskClient
     answer = client.post(address, data={"csrf_token": fresh, "code": typed})  # type: ignore[attr-defined]  # as above
     return int(answer.status_code)
 
