@@ -22,17 +22,9 @@ from wtforms.validators import Length, ValidationError
 
 from app import clock
 from app.forms._base import PageForm, strip
+from app.words_statistik import TASKS
 from app.words_withdraw import REASONS, reason
 
-#: The six tugas (domain.md section 2): working labels, the official text of three of them was not found.
-TASKS = {
-    "inisiatif": "Inisiatif",
-    "penggerak": "Penggerak",
-    "pendampingan": "Pendampingan",
-    "kemitraan": "Kemitraan",
-    "pemantauan": "Pemantauan",
-    "lainnya": "Lainnya",
-}
 _LONGEST = Length(max=70_000, message="Tulisan ini terlalu panjang; paling banyak 70.000 huruf.")
 _YEARS = range(2000, 2101)
 

@@ -26,6 +26,8 @@ _NEVER = {
     "instagram_private": {"clicks"},
     "website": set(METRICS),
 }
+#: A reading this much after its time is still in time.
+_IN_TIME_S = 3600
 NOT_GIVEN, NOT_YET = "tidak tersedia", "belum ada angka"
 
 
@@ -37,12 +39,22 @@ def missing(name: str, connector: str, refused: frozenset[str]) -> str:
 
 @dataclass(frozen=True)
 class Read:
-    """One reading. refused: metrics that the platform was asked for and did not give."""
+    """One reading. refused: metrics that the platform was asked for and did not give. planned_age_s: the age it was
+    meant for."""
 
     delivery_id: int
     read_at: datetime
     metrics: dict[str, int | None]
     refused: frozenset[str]
+    planned_age_s: int | None = None
+
+
+def behind(read: Read, published_at: datetime) -> float | None:
+    """By how many seconds a reading came later than it was meant to; None in time (within an hour) or unplanned."""
+    if read.planned_age_s is None:
+        return None
+    late = (read.read_at - published_at).total_seconds() - read.planned_age_s
+    return late if late > _IN_TIME_S else None
 
 
 def of_deliveries(session: Session, delivery_ids: list[int]) -> dict[int, list[Read]]:
@@ -52,14 +64,15 @@ def of_deliveries(session: Session, delivery_ids: list[int]) -> dict[int, list[R
             col(Reading.delivery_id),
             col(Reading.read_at),
             col(Reading.refused),
+            col(Reading.planned_age_s),
             *(getattr(Reading, name) for name in METRICS),
         )
         .where(col(Reading.delivery_id).in_(delivery_ids))
         .order_by(col(Reading.read_at), col(Reading.id))
     )
     found: dict[int, list[Read]] = {}
-    for delivery_id, read_at, refused, *values in rows:
-        read = Read(delivery_id, read_at, dict(zip(METRICS, values, strict=True)), frozenset(refused or ()))
+    for delivery_id, read_at, refused, planned, *values in rows:
+        read = Read(delivery_id, read_at, dict(zip(METRICS, values, strict=True)), frozenset(refused or ()), planned)
         found.setdefault(delivery_id, []).append(read)
     return found
 

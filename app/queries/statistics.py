@@ -1,64 +1,27 @@
-"""Engagement of a period: what was published, its newest readings, sums that say from how many posts they come.
+"""Engagement of a period: sums that say from how many posts they come, medians, answers, followers.
 
-What a platform did not give is None, never 0. Reach of two platforms is never added (the same person may be in both),
-so every sum of people belongs to one platform. A rate names its denominator: interactions per person reached.
+Reach of two platforms is never added (the same person may be in both), so every sum of people belongs to one
+platform. A rate names its denominator: interactions per person reached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
-from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.models import MUST_ANSWER, Account, Activity, Aspiration, Delivery, Post, Reading
-from app.queries.home import headline
-from app.queries.readings import missing
-from connectors import METRICS
+from app.models import MUST_ANSWER, Account, Aspiration, Delivery, Post
+from app.queries.figures import PUBLIC, Figures, Scope, rate
 
-#: What counts as public at that time; what was taken back or deleted is left out.
-_PUBLIC = ("published", "withdrawing")
 #: From this age on, figures hardly grow.
 GROWN = timedelta(days=7)
-#: What an interaction is (domain.md section 4); saves are an Instagram figure, Pages have none.
-INTERACTIONS = ("reactions", "comments", "shares", "saves")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """One delivery with its newest reading. metrics: by name, None where not given. refused: asked and not given."""
-
-    delivery_id: int
-    post_id: int
-    headline: str
-    account_id: int
-    connector: str
-    account: str
-    published_at: datetime
-    read_at: datetime | None
-    metrics: dict[str, int | None]
-    refused: frozenset[str]
-
-    @property
-    def interactions(self) -> int | None:
-        """Reactions, comments, shares and saves, as far as given; None when none was."""
-        given = [value for name in INTERACTIONS if (value := self.metrics[name]) is not None]
-        return sum(given) if given else None
-
-    @property
-    def rate(self) -> Decimal | None:
-        """Interactions per person reached, in percent; None without either figure."""
-        reach, done = self.metrics["reach"], self.interactions
-        return Decimal(100) * done / reach if reach and done is not None else None
-
-    def told(self, name: str) -> str:
-        """Why a figure is missing (app/queries/readings.missing)."""
-        return missing(name, self.connector, self.refused)
+#: A reading that is this much behind its time is told.
+LATE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -90,6 +53,19 @@ class Platform:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Posts that have something in common. before: how many there were in the span before; middles: by platform."""
+
+    key: Hashable
+    posts: int
+    before: int
+    interactions: Total
+    platforms: list[Platform]
+    middles: dict[str, Decimal]
+    sources: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Answers:
     """How residents were answered. due: items whose time is over or that were answered; hours: median first answer."""
 
@@ -99,28 +75,11 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Follower:
-    """One account and its followers through time. trend: (when, how many) where given."""
+class Overdue:
+    """Readings that should have been made: how many posts wait, and since when the first of them."""
 
-    account_id: int
-    connector: str
-    account: str
-    asked: bool
-    followers: int | None
-    read_at: datetime | None
-    trend: list[tuple[datetime, int]]
-
-
-def published(session: Session, organisation_id: int, start: datetime, end: datetime) -> list[Figures]:
-    """What was published in this span, the newest first, each with its newest reading."""
-    at = func.coalesce(col(Delivery.published_at), col(Delivery.due_at))
-    wanted = and_(col(Post.organisation_id) == organisation_id, col(Delivery.state).in_(_PUBLIC), at >= start, at < end)
-    return _figures(session, wanted)
-
-
-def of_post(session: Session, post_id: int) -> list[Figures]:
-    """The public deliveries of one post, each with its newest reading."""
-    return _figures(session, and_(col(Post.id) == post_id, col(Delivery.state).in_(_PUBLIC)))
+    posts: int
+    since: datetime | None
 
 
 def total(rows: Iterable[Figures], name: str) -> Total:
@@ -132,16 +91,30 @@ def total(rows: Iterable[Figures], name: str) -> Total:
     return Total(sum(values) if values else None, len(values), len(rows))
 
 
-def platforms(rows: list[Figures]) -> list[Platform]:
+def interactions(rows: Iterable[Figures]) -> Total:
+    """Acts may be added across platforms: each is one."""
+    rows = list(rows)
+    values = [value for row in rows if (value := row.interactions) is not None]
+    return Total(sum(values) if values else None, len(values), len(rows))
+
+
+def posts(rows: Iterable[Figures]) -> int:
+    """How many posts; one on two accounts is one."""
+    return len({row.post for row in rows})
+
+
+def platforms(rows: Iterable[Figures]) -> list[Platform]:
     """Sums by platform, in order of name."""
+    by_name: dict[str, list[Figures]] = {}
+    for row in rows:
+        by_name.setdefault(row.connector, []).append(row)
     found = []
-    for connector in sorted({row.connector for row in rows}):
-        own = [row for row in rows if row.connector == connector]
-        both = [row for row in own if row.metrics["reach"] is not None and row.interactions is not None]
-        done = sum(row.interactions or 0 for row in both)
-        reach = sum(row.metrics["reach"] or 0 for row in both)
-        rate = Decimal(100) * done / reach if reach else None
-        found.append(Platform(connector, total(own, "reach"), Total(done if both else None, len(both), len(own)), rate))
+    for connector, own in sorted(by_name.items()):
+        both = [(done, reach) for row in own if (reach := row.metrics["reach"]) is not None
+                and (done := row.interactions) is not None]  # fmt: skip
+        done, reach = sum(each[0] for each in both), sum(each[1] for each in both)
+        sums = Total(done if both else None, len(both), len(own))
+        found.append(Platform(connector, total(own, "reach"), sums, rate(done, reach)))
     return found
 
 
@@ -149,104 +122,98 @@ def middle_rate(rows: Iterable[Figures]) -> dict[str, Decimal]:
     """The median rate of the posts, by platform."""
     rates: dict[str, list[Decimal]] = {}
     for row in rows:
-        if row.rate is not None:
-            rates.setdefault(row.connector, []).append(row.rate)
-    return {connector: median(values) for connector, values in rates.items()}
+        if (value := row.rate) is not None:
+            rates.setdefault(row.connector, []).append(value)
+    return {connector: median(values) for connector, values in sorted(rates.items())}
 
 
-def answers(session: Session, organisation_id: int, start: datetime, end: datetime, now: datetime) -> Answers:
-    """How what was said in this span was answered. Kinds that ask for an answer; what is still in time is left out."""
+def sources(rows: Iterable[Figures]) -> dict[str, int]:
+    """How many posts come from which source class."""
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        found.setdefault(row.source, set()).add(row.post)
+    return {source: len(own) for source, own in sorted(found.items())}
+
+
+def groups(rows: Iterable[Figures], before: Iterable[Figures], key: Callable[[Figures], Hashable]) -> list[Group]:
+    """Rows with the same key, most posts first; a key of the span before alone is a group of no posts."""
+    now, then = _sorted_out(rows, key), _sorted_out(before, key)
+    found = []
+    for name in {**now, **then}:
+        own = now.get(name, [])
+        found.append(
+            Group(
+                name, posts(own), posts(then.get(name, [])), interactions(own), platforms(own), middle_rate(own),
+                sources(own),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda group: (-group.posts, -group.before, str(group.key)))
+
+
+def _sorted_out(rows: Iterable[Figures], key: Callable[[Figures], Hashable]) -> dict[Hashable, list[Figures]]:
+    found: dict[Hashable, list[Figures]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+def answers(session: Session, ids: Iterable[int], start: datetime, end: datetime, now: datetime) -> dict[int, Answers]:
+    """How what was said in this span was answered, by organisation (0: all together).
+
+    Kinds that ask for an answer; what is still in time is left out.
+    """
     rows = session.execute(
-        select(col(Aspiration.said_at), col(Aspiration.answered_at), col(Aspiration.deadline)).where(
-            col(Aspiration.organisation_id) == organisation_id,
+        select(
+            col(Aspiration.organisation_id), col(Aspiration.said_at), col(Aspiration.answered_at),
+            col(Aspiration.deadline),
+        ).where(
+            col(Aspiration.organisation_id).in_(list(ids)),
             col(Aspiration.kind).in_(MUST_ANSWER),
             col(Aspiration.said_at) >= start,
             col(Aspiration.said_at) < end,
         )
-    ).all()
-    due = [row for row in rows if row[1] is not None or (row[2] is not None and row[2] <= now)]
+    ).all()  # fmt: skip
+    sorted_out: dict[int, list[tuple[datetime, datetime | None, datetime | None]]] = {0: []}
+    for id_, said, answered, deadline in rows:
+        if answered is not None or (deadline is not None and deadline <= now):
+            sorted_out[0].append((said, answered, deadline))
+            sorted_out.setdefault(id_, []).append((said, answered, deadline))
+    return {id_: _answers(due) for id_, due in sorted_out.items()}
+
+
+def _answers(due: list[tuple[datetime, datetime | None, datetime | None]]) -> Answers:
     in_time = sum(1 for _, answered, deadline in due if answered and (deadline is None or answered <= deadline))
     waits = [answered - said for said, answered, _ in due if answered]
     hours = Decimal(str(median(wait.total_seconds() for wait in waits) / 3600)) if waits else None
     return Answers(in_time, len(due), hours)
 
 
-def followers(session: Session, organisation_id: int, since: datetime) -> list[Follower]:
-    """Every active account with its newest count of followers and how it went since then."""
-    accounts = session.execute(
-        select(col(Account.id), col(Account.connector), col(Account.name))
-        .where(col(Account.organisation_id) == organisation_id, col(Account.active).is_(True))
-        .order_by(col(Account.connector), col(Account.name), col(Account.id))
-    ).all()
-    readings: dict[int, list[tuple[datetime, int | None]]] = {}
-    for account_id, read_at, count in session.execute(
-        select(col(Reading.account_id), col(Reading.read_at), col(Reading.followers))
-        .where(
-            col(Reading.account_id).in_([row[0] for row in accounts]),
-            col(Reading.delivery_id).is_(None),
-            col(Reading.read_at) >= since,
-        )
-        .order_by(col(Reading.read_at), col(Reading.id))
-    ):
-        readings.setdefault(account_id, []).append((read_at, count))
-    found = []
-    for account_id, connector, name in accounts:
-        own = readings.get(account_id, [])
-        trend = [(at, count) for at, count in own if count is not None]
-        last = trend[-1] if trend else None
-        found.append(
-            Follower(
-                account_id, connector, name, bool(own), last[1] if last else None, last[0] if last else None, trend
-            )
-        )
-    return found
-
-
-def _figures(session: Session, wanted: Any) -> list[Figures]:
-    at = func.coalesce(col(Delivery.published_at), col(Delivery.due_at))
-    chosen = (
-        select(
-            col(Delivery.id).label("id"), col(Post.id).label("post"), col(Post.caption).label("caption"),
-            col(Activity.title).label("title"), col(Account.id).label("account"), col(Account.connector),
-            col(Account.name), at.label("at"),
-        )
+def overdue(session: Session, scope: Scope, now: datetime) -> Overdue:
+    """Public posts whose next reading is more than ``LATE`` behind, on accounts that are in use."""
+    count, since = session.execute(
+        select(func.count(), func.min(col(Delivery.reading_at)))
         .join(Post, col(Post.id) == col(Delivery.post_id))
         .join(Account, col(Account.id) == col(Delivery.account_id))
-        .outerjoin(Activity, col(Activity.id) == col(Post.activity_id))
-        .where(wanted)
-    ).cte("chosen")  # fmt: skip
-    newest = (
-        select(
-            col(Reading.id).label("id"),
-            func.row_number()
-            .over(partition_by=col(Reading.delivery_id), order_by=(col(Reading.read_at).desc(), col(Reading.id).desc()))
-            .label("place"),
+        .where(
+            col(Delivery.reading_at) < now - LATE,
+            col(Delivery.state).in_(PUBLIC),
+            col(Account.active).is_(True),
+            col(Post.organisation_id).in_(scope.organisations),
         )
-        .where(col(Reading.delivery_id).in_(select(chosen.c.id)))
-        .subquery()
-    )
-    last = (
-        select(Reading.__table__)  # type: ignore[attr-defined]  # SQLModel adds the table to the class
-        .join(newest, and_(newest.c.id == col(Reading.id), newest.c.place == 1))
-        .subquery()
-    )
-    rows = session.execute(
-        select(chosen, last.c.read_at, last.c.refused, *(last.c[name] for name in METRICS))
-        .outerjoin(last, last.c.delivery_id == chosen.c.id)
-        .order_by(chosen.c.at.desc(), chosen.c.post.desc(), chosen.c.connector, chosen.c.id)
-    )
-    return [
-        Figures(
-            delivery_id=row[0],
-            post_id=row[1],
-            headline=headline(row[2], row[3]),
-            account_id=row[4],
-            connector=row[5],
-            account=row[6],
-            published_at=row[7],
-            read_at=row[8],
-            refused=frozenset(row[9] or ()),
-            metrics=dict(zip(METRICS, row[10:], strict=True)),
-        )
-        for row in rows
-    ]
+    ).one()
+    return Overdue(count, since)
+
+
+def grown(rows: Iterable[Figures], now: datetime) -> int:
+    """How many posts are younger than a week."""
+    return len({row.post for row in rows if now - row.published_at < GROWN})
+
+
+def days_of(rows: Iterable[Figures], first: date, count: int) -> list[int]:
+    """Interactions by the day of publishing, from ``first`` on."""
+    found = [0] * count
+    for row in rows:
+        at = (row.day - first).days if row.day is not None else -1
+        if 0 <= at < count:
+            found[at] += row.interactions or 0
+    return found

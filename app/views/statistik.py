@@ -1,82 +1,135 @@
-"""Statistics of a period: per platform, per account, per post; and the readings of one post behind its figures."""
+"""Statistics of a period: per platform, account, tugas, desa, organisation and post; the readings behind a figure;
+the same as XLSX, CSV and PDF."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app import clock, times
-from app.forms.statistik import Choice
+from app.forms.statistik import NONE, Choice
 from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
-from app.models import Organisation
+from app.models import Account, Organisation
+from app.papers import pdf, sheets
 from app.problems import Problem
-from app.queries import periods, readings, statistics
-from app.queries.periods import Period
-from app.queries.statistics import Figures
+from app.queries import board, figures, followers, periods, readings, statistics
+from app.queries.board import Board
+from app.queries.figures import Figures, Scope
 from app.rights import needs, object_of, reach
 from app.services import counting
+from app.views import _statistik_lembar as paper
+from app.words_statistik import METRICS, PLATFORMS, SOURCES, TASKS, compare, more, percent
 
 bp = Blueprint("statistik", __name__)
 #: Rows of the table of posts on one page.
 PAGE = 50
-#: How long back the line of followers goes at least.
-TREND = timedelta(days=90)
-#: Weeks in the picture of the rhythm.
-WEEKS = 26
+#: Longest name of a desa in an address.
+_LONGEST = 80
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an address asks for: its board, whose name it wears, and the address's own arguments."""
+
+    board: Board
+    name: str
+    area: list[tuple[int, str]]
+    args: dict[str, Any]
+    account: str | None
 
 
 @bp.get("/statistik")
 @needs("statistik.lihat", of_object=True)
 def index() -> Any:
-    """?masa=30|90|2026-08, ?organisasi=ID (for who sees several), ?sesudah=N rows of the table."""
-    mine = organisation_id()
-    asked = request.args.get("organisasi", "")
-    if asked and not (asked.isdecimal() and len(asked) < 10):
-        abort(404)
-    object_of(int(asked) if asked else mine, stay=False)
-    now, here = clock.now(), zone()
-    period = periods.read(request.args.get("masa", ""), here, now)
+    """?masa=30|90|2026-08, ?organisasi=ID or ?wilayah=1 (for who sees several), ?tugas ?desa ?akun, ?sesudah=N rows."""
+    now = clock.now()
+    look = _look(now)
+    found, after = look.board, _shown()
     with parts().db.read() as session:
-        place = organisation_id()
-        area = _area(session)
-        rows = statistics.published(session, place, period.start, period.end)
-        before = statistics.published(session, place, *period.before)
-        answers = statistics.answers(session, place, period.start, period.end, now)
-        followers = statistics.followers(session, place, min(period.start, now - TREND))
-        rhythm = statistics.published(session, place, now - timedelta(weeks=WEEKS + 1), now)
-    form = Choice(masa=period.key, organisasi=place)
-    form.masa.choices = dict(periods.choices(here, now))
-    form.masa.choices.setdefault(period.key, period.words)
-    form.organisasi.choices = {str(id_): name for id_, name in area}
+        some = figures.with_words(session, found.rows[after : after + PAGE])
+    form = Choice(
+        masa=found.period.key, organisasi=organisation_id(), wilayah=not found.scope.single,
+        tugas=look.args.get("tugas", ""), desa=look.args.get("desa", ""),
+    )  # fmt: skip
+    form.masa.choices = dict(periods.choices(found.period.zone, now))
+    form.masa.choices.setdefault(found.period.key, found.period.words)
+    form.organisasi.choices = {str(id_): name for id_, name in look.area}
+    form.tugas.choices = {"": "Semua tugas", **TASKS, NONE: "Belum dipilih"}
+    form.desa.choices = {"": "Semua desa", **{place: place for place in found.places}, NONE: "Tanpa desa"}
+    form.desa.choices.setdefault(form.desa.data, form.desa.data)
     return render_template(
         "statistik/index.html",
         form=form,
-        period=period,
-        rows=rows,
-        posts=(len({row.post_id for row in rows}), len({row.post_id for row in before})),
-        platforms=statistics.platforms(rows),
-        platforms_before={each.connector: each for each in statistics.platforms(before)},
-        answers=answers,
-        followers=followers,
-        middle=statistics.middle_rate(rows),
-        highest=max((row.rate for row in rows if row.rate is not None), default=Decimal(1)) or Decimal(1),
-        young=len({row.post_id for row in rows if now - row.published_at < statistics.GROWN}),
-        plot=_plot(period, rows, before),
-        weeks=_rhythm(rhythm, times.local(now, here).date()),
-        shown=_shown(),
+        look=look,
+        board=found,
+        period=found.period,
+        some=some,
+        shown=after,
         page=PAGE,
-        compare=_compare,
+        compare=compare,
+        more=more,
+        percent=percent,
         total=statistics.total,
         trend=_trend,
-        more=_more,
-        age=lambda row, at: periods.age((at - row.published_at).total_seconds()),
-        percent=_percent,
+        age=_age,
+        sources=SOURCES,
+        metrics=METRICS,
+        middles=paper.middles,
+        origin=paper.origin,
+        range_words=paper.RANGE,
+        narrowed=paper.narrowed(look.args, look.account),
+        platform_words=PLATFORMS,
+        day=lambda at: times.day_near(at, times.local(now, found.period.zone).date()),
+        rhythm_words=_rhythm_words(found),
     )
+
+
+@bp.get("/statistik/unduh")
+@needs("statistik.lihat", of_object=True)
+def unduh() -> Any:
+    """What is on screen as ?jenis=xlsx|csv|pdf, with the same filters; every post, not only the page's."""
+    kind = request.args.get("jenis", "")
+    if kind not in _TYPES:
+        abort(404)
+    now = clock.now()
+    look = _look(now)
+    found = look.board
+    with parts().db.read() as session:
+        rows = figures.with_words(session, found.rows)
+    facts = paper.Facts(look.name, paper.narrowed(look.args, look.account), rows, dict(look.area))
+    try:
+        if kind == "xlsx":
+            made = sheets.xlsx(paper.workbook(found, facts), found.period.zone)
+        elif kind == "csv":
+            made = sheets.csv_bytes(*paper.posts(found, facts), found.period.zone)
+        else:
+            made = pdf.render("tables", paper.pages(found, facts))
+    except Problem as problem:
+        say(words_of(problem), "fail")
+        return redirect(url_for("statistik.index", **look.args), 303)
+    name = f"Statistik {look.name} {found.period.first:%Y-%m-%d} sampai {found.period.last:%Y-%m-%d}.{kind}"
+    return download(made, name, _TYPES[kind])
+
+
+def download(content: bytes, name: str, kind: str) -> Response:
+    """A file to keep, under a name in any letters."""
+    answer = Response(content, mimetype=kind.split(";")[0])
+    answer.headers["Content-Type"] = kind
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " .-") else "-" for sign in name)
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @bp.get("/statistik/<int:post_id>")
@@ -87,18 +140,22 @@ def show(post_id: int) -> Any:
         known = readings.post(session, post_id)
     object_of(known[0] if known else None, stay=False)
     with parts().db.read() as session:
-        figures = statistics.of_post(session, post_id)
-        read = readings.of_deliveries(session, [row.delivery_id for row in figures])
+        rows = figures.of_post(session, post_id)
+        read = readings.of_deliveries(session, [row.delivery_id for row in rows])
     return render_template(
         "statistik/show.html",
         headline=known[1] if known else "",
         post_id=post_id,
-        figures=figures,
+        figures=rows,
         read=read,
         missing=readings.missing,
-        age=lambda row, at: periods.age((at - row.published_at).total_seconds()),
-        percent=_percent,
-        top=_top,
+        behind=readings.behind,
+        lama=times.span,
+        age=_age,
+        percent=percent,
+        top=board.top,
+        sources=SOURCES,
+        metrics=METRICS,
     )
 
 
@@ -122,6 +179,60 @@ def hitung(post_id: int) -> Any:
     return redirect(url_for("statistik.show", post_id=post_id), 303)
 
 
+def _look(now: datetime) -> Look:
+    """What the address asks for, after its right was checked; 404 for an organisation that is not theirs."""
+    mine = organisation_id()
+    asked = request.args.get("organisasi", "")
+    if asked and not _id(asked):
+        abort(404)
+    object_of(int(asked) if asked else mine, stay=False)
+    place, here = organisation_id(), zone()
+    period = periods.read(request.args.get("masa", ""), here, now)
+    args: dict[str, Any] = {"masa": period.key}
+    with parts().db.read() as session:
+        area = _area(session)
+        wide = bool(request.args.get("wilayah")) and len(area) > 1
+        # The organisation of the page comes first: it gives the zone.
+        ids = (place, *(id_ for id_, _ in area if id_ != place)) if wide else (place,)
+        scope = _narrowed(ids, args)
+        if wide:
+            args["wilayah"] = "1"
+        if len(area) > 1:
+            args["organisasi"] = str(place)
+        account = _account(session, scope)
+        found = board.read(session, scope, period, now, TASKS)
+    current = standing().organisation
+    name = "Seluruh wilayah" if wide else current.name if current else ""
+    return Look(found, name, area, args, account)
+
+
+def _narrowed(ids: tuple[int, ...], args: dict[str, Any]) -> Scope:
+    """The filters of the address, which are noted in ``args`` as far as they mean something."""
+    task, village, account = (request.args.get(name, "").strip() for name in ("tugas", "desa", "akun"))
+    if task in TASKS or task == NONE:
+        args["tugas"] = task
+    if village and len(village) <= _LONGEST:
+        args["desa"] = village
+    if _id(account):
+        args["akun"] = account
+    given = {name: "" if args[name] == NONE else args[name] for name in ("tugas", "desa") if name in args}
+    return Scope(ids, int(account) if "akun" in args else None, given.get("tugas"), given.get("desa"))
+
+
+def _account(session: Session, scope: Scope) -> str | None:
+    """The name of the account that is looked at; 404 for one of another organisation."""
+    if scope.account_id is None:
+        return None
+    row = session.execute(
+        select(col(Account.name)).where(
+            col(Account.id) == scope.account_id, col(Account.organisation_id).in_(scope.organisations)
+        )
+    ).first()
+    if row is None:
+        abort(404)
+    return str(row[0])
+
+
 def _area(session: Session) -> list[tuple[int, str]]:
     """The organisations whose statistics this person may see, by name."""
     ids = reach(session, standing().person_id, "statistik.lihat")
@@ -133,120 +244,35 @@ def _area(session: Session) -> list[tuple[int, str]]:
     return [(id_, name) for id_, name in rows if id_ in ids]
 
 
+def _id(given: str) -> bool:
+    return given.isascii() and given.isdecimal() and len(given) < 10
+
+
 def _shown() -> int:
     """How many rows of the table come before this page; a whole number of pages."""
     given = request.args.get("sesudah", "")
-    return int(given) // PAGE * PAGE if given.isdecimal() and len(given) < 7 else 0
+    return int(given) // PAGE * PAGE if _id(given) and len(given) < 7 else 0
 
 
-def _plot(period: Period, rows: list[Figures], before: list[Figures]) -> dict[str, Any] | None:
-    """Interactions gathered, by the day of publishing, beside the span before; None without a single figure.
+def _age(row: Figures, at: datetime) -> str:
+    return periods.age((at - row.published_at).total_seconds())
 
-    Interactions may be added across platforms: each is an act. People reached may not.
-    """
-    if not any(row.interactions is not None for row in (*rows, *before)):
-        return None
-    days = len(period.days)
-    now = _daily(rows, period.start, days, period.zone)
-    span = (period.before_last - period.before_first).days + 1
-    then = _daily(before, period.before[0], span, period.zone)
-    gathered = _gather(now), _gather(then)
-    top = _top(max(gathered[0][-1], gathered[1][-1]))
-    weeks = [
+
+def _rhythm_words(found: Board) -> list[tuple[str, int, int]]:
+    """The picture of the rhythm as a table: the days of each week, posts in it, days with a post."""
+    first = found.rhythm.first
+    return [
         (
-            periods.span(period.days[at], period.days[min(at + 6, days - 1)]),
-            sum(now[at : at + 7]),
-            sum(then[at : at + 7]),
+            periods.span(first + timedelta(weeks=number), first + timedelta(weeks=number, days=6)),
+            sum(count or 0 for count in week),
+            sum(1 for count in week if count),
         )
-        for at in range(0, days, 7)
+        for number, week in enumerate(found.rhythm.weeks)
     ]
-    counted = sum(1 for row in rows if row.interactions is not None)
-    # One line is as long as the other on paper: a month is drawn against the days it has.
-    line = (gathered[1] + [gathered[1][-1]] * days)[:days]
-    return {
-        "now": gathered[0],
-        "before": line,
-        "total": gathered[0][-1],
-        "total_before": gathered[1][-1],
-        "top": top,
-        "weeks": weeks,
-        "counted": counted,
-        "marks": [_mark(period.days[round(n * (days - 1) / 4)]) for n in range(5)] if days >= 5 else [],
-    }
 
 
-def _mark(day: date) -> str:
-    return f"{day.day} {times.SHORT_MONTHS[day.month - 1]}"
-
-
-def _daily(rows: list[Figures], start: datetime, days: int, zone_name: str) -> list[int]:
-    first = times.local(start, zone_name).date()
-    found = [0] * days
-    for row in rows:
-        at = (times.local(row.published_at, zone_name).date() - first).days
-        if 0 <= at < days:
-            found[at] += row.interactions or 0
-    return found
-
-
-def _gather(values: list[int]) -> list[int]:
-    found: list[int] = []
-    for value in values:
-        found.append(value + (found[-1] if found else 0))
-    return found
-
-
-def _rhythm(rows: list[Figures], today: date) -> dict[str, Any]:
-    """Posts per day of the last weeks, Monday to Sunday; None for days to come."""
-    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    posts: dict[date, set[int]] = {}
-    for row in rows:
-        posts.setdefault(times.local(row.published_at, zone()).date(), set()).add(row.post_id)
-    weeks = []
-    for week in range(WEEKS):
-        days = [first + timedelta(weeks=week, days=day) for day in range(7)]
-        weeks.append([len(posts.get(day, ())) if day <= today else None for day in days])
-    months = [times.SHORT_MONTHS[(first + timedelta(weeks=n)).month - 1] for n in range(0, WEEKS, 4)]
-    return {"weeks": weeks, "months": months, "active": sum(1 for week in weeks if any(week))}
-
-
-def _trend(follower: statistics.Follower) -> list[int]:
+def _trend(follower: followers.Follower) -> list[int]:
     """The line of followers: from the lowest count up, since 1,100 and 1,150 look the same above a line at 0."""
     counts = [count for _, count in follower.trend]
     least = min(counts)
     return [count - least for count in counts]
-
-
-def _top(value: int) -> int:
-    """A round number at or above a value, for the axis; even, so that its half is whole."""
-    step: int = 10 ** max(len(str(value)) - 2, 0)
-    for factor in (10, 12, 16, 20, 30, 40, 50, 60, 80, 100):
-        if factor * step >= value:
-            return factor * step
-    return 100 * step
-
-
-def _compare(now: int | None, before: int | None) -> str:
-    """A comparison in words: "naik 46% dari 5.770"."""
-    if now is None or before is None:
-        return "belum ada pembandingnya"
-    if now == before:
-        return f"sama dengan {times.number(before)}"
-    if before == 0:
-        return "sebelumnya 0"
-    share = (Decimal(100) * abs(now - before) / before).quantize(Decimal(1), ROUND_HALF_EVEN)
-    way = "naik" if now > before else "turun"
-    return f"{way} {times.number(int(share)) if share else 'kurang dari 1'}% dari {times.number(before)}"
-
-
-def _more(now: int, before: int) -> str:
-    """A comparison of counts: "3 lebih banyak dari 14"."""
-    if now == before:
-        return f"sama dengan {times.number(before)}"
-    way = "banyak" if now > before else "sedikit"
-    return f"{times.number(abs(now - before))} lebih {way} dari {times.number(before)}"
-
-
-def _percent(value: Decimal | None) -> str:
-    """ "4,9%"; "belum ada angka" for none."""
-    return times.NO_NUMBER if value is None else f"{times.decimal(value, 1)}%"

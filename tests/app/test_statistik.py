@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from app import clock
 from app.models import Delivery, Event
-from app.queries import periods, statistics
+from app.queries import figures, periods, statistics
 from app.services import counting
 from tests.app import residents
 from tests.app.residents import page
@@ -102,7 +102,7 @@ def test_adding_reach_of_two_platforms_is_refused(web: Web, facebook: int, insta
     for delivery, account in ((one, facebook), (two, instagram)):
         residents.reading(web, delivery, account, reach=10, reactions=1)
     with web.parts.db.read() as session:
-        rows = statistics.of_post(session, post_id)
+        rows = figures.of_post(session, post_id)
     with pytest.raises(ValueError, match="never added"):
         statistics.total(rows, "reach")
     assert statistics.total(rows, "reactions").value == 2
@@ -299,10 +299,10 @@ def test_what_was_taken_back_is_not_counted(web: Web, facebook: int) -> None:
 
 
 def test_rates_have_a_denominator_or_are_none() -> None:
-    def row(**metrics: int | None) -> statistics.Figures:
+    def row(**metrics: int | None) -> figures.Figures:
         all_ = dict.fromkeys(("reactions", "comments", "shares", "saves", "reach", "views", "clicks"), None) | metrics
         now = clock.now()
-        return statistics.Figures(1, 1, "x", 1, "facebook", "x", now, now, all_, frozenset())
+        return figures.Figures(1, 1, "x", 1, "facebook", "x", now, now, all_, frozenset())
 
     assert row(reach=0, reactions=1).rate is None
     assert row(reach=100).rate is None

@@ -13,7 +13,8 @@ from app import clock
 from app.models import Aspiration, Membership, Organisation, Outgoing, Person
 from app.parts import Parts
 from app.problems import Problem
-from app.queries import conversation, inbox, readings, statistics
+from app.queries import conversation, figures, followers, inbox, readings, statistics
+from app.queries.figures import Scope
 from app.queries.inbox import Wanted
 from app.services import counting, deciding, moderating
 from app.states import Actor
@@ -107,14 +108,16 @@ def test_figures_followers_and_counting_now(here: Any) -> None:
     residents.reading(here, None, account, now, followers=12)
     home = here.organisations["kecamatan"]
     with here.parts.db.read() as session:
-        (row,) = statistics.published(session, home, now - timedelta(days=3), now)
+        today, scope = now.date(), Scope((home,))
+        (row,) = figures.published(session, scope, today - timedelta(days=3), today, "UTC")
+        (row,) = figures.with_words(session, [row])
         assert (row.metrics["reach"], row.metrics["saves"], row.rate) == (200, None, Decimal(2))
         assert row.told("clicks") == "tidak tersedia"
-        assert statistics.published(session, home, now - timedelta(days=9), now - timedelta(days=3)) == []
-        (follower,) = statistics.followers(session, home, now - timedelta(days=1))
+        assert figures.published(session, scope, today - timedelta(days=9), today - timedelta(days=3), "UTC") == []
+        (follower,) = followers.read(session, home, today - timedelta(days=1), today, "UTC")
         assert follower.followers == 12
         assert len(readings.of_deliveries(session, [delivery])[delivery]) == 2
-        assert statistics.answers(session, home, now - timedelta(days=3), now, now).due == 0
+        assert statistics.answers(session, [home], now - timedelta(days=3), now, now)[0].due == 0
     with here.parts.db.write() as session:
         assert counting.ask_now(session, post_id, BY) == 1
     assert counting.due(here.parts) == [delivery]

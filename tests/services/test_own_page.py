@@ -10,7 +10,8 @@ from app import clock
 from app.db import lease_time
 from app.models import Account, Delivery, Reading
 from app.problems import Problem
-from app.queries import publik, statistics
+from app.queries import figures, publik
+from app.queries.figures import Scope
 from app.services import accounts, claiming, counting, linking, own_page, publishing, timekeeping, withdrawing
 from app.services.claiming import PUBLISHER
 from app.states import move
@@ -48,10 +49,11 @@ def test_it_goes_out_with_the_others_and_comes_back_with_them(loop: Loop) -> Non
     assert not counting.count(loop.parts, ours.id or 0)
     with loop.parts.db.read() as session:
         assert session.get(Reading, 1) is None, "nothing is counted, and nothing is called 0"
-        figures = statistics.published(
-            session, loop.organisation_id, clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+        today = clock.now().date()
+        counted = figures.published(
+            session, Scope((loop.organisation_id,)), today - timedelta(days=1), today + timedelta(days=1), "UTC"
         )
-    [mine] = [one for one in figures if one.connector == "website"]
+    [mine] = [one for one in counted if one.connector == "website"]
     assert {mine.told(name) for name in mine.metrics} == {"tidak tersedia"}
     with loop.parts.db.write() as session:
         withdrawing.ask(session, post_id, "izin dicabut", BY)

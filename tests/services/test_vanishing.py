@@ -10,7 +10,7 @@ from sqlmodel import select
 from app import clock
 from app.models import Aspiration, Comment, Delivery, Outgoing, Reading
 from app.problems import Problem
-from app.queries import queues, records, statistics
+from app.queries import figures, queues, records
 from app.services import answering, collecting, counting, moderating, vanishing
 from connectors.facebook import Facebook
 from tests.fixtures.loop import BY, Loop, with_times
@@ -72,7 +72,7 @@ def test_gone_after_two_looks(loop: Loop, platform: str, reader: str) -> None:
         assert item.status == "belum ditanggapi"
         readings = len(session.exec(select(Reading)).all())
         # What shows these rows goes on.
-        assert statistics.of_post(session, post_id) == []
+        assert figures.of_post(session, post_id) == []
         assert [row["post_id"] for row in records.items(session, organisation_id=loop.organisation_id)] == [post_id]
         assert records.readings(session, post_id=post_id)
         assert not queues.pending(session, clock.now(), timedelta(0), since=clock.now() + timedelta(days=1))
