@@ -39,18 +39,24 @@ RIGHTS = {
     "foto.lihat": "photos of the organisation's posts",
     "penilaian.lihat": "awards: rules, participants, results",
     "penilaian.menilai": "give marks as a juror",
+    "penilaian.sanggah": "object to one's own organisation's result",
+    "penilaian.kelola": "set up awards, register participants, freeze, answer objections, release; figures of LAPOR!",
 }
-_EVERYBODY = frozenset({"diri", "beranda.lihat", "statistik.lihat", "foto.lihat"})
+_EVERYBODY = frozenset({"diri", "beranda.lihat", "statistik.lihat", "foto.lihat", "penilaian.lihat"})
 _PETUGAS = _EVERYBODY | {"kiriman.tulis", "jadwal.lihat", "akun.lihat"}
-_EVALUATION = frozenset({"beranda.lihat", "statistik.lihat", "foto.lihat", "penilaian.lihat", "pengawasan.lihat"})
+_EVALUATION = frozenset(
+    {"beranda.lihat", "statistik.lihat", "foto.lihat", "penilaian.lihat", "penilaian.kelola", "pengawasan.lihat"}
+)
 
 #: The table.
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     "petugas": _PETUGAS,
-    "koordinator": _PETUGAS | {"kotak.baca", "kotak.jawab", "akun.kelola", "kalender.kelola", "pengawasan.lihat"},
+    "koordinator": _PETUGAS
+    | {"kotak.baca", "kotak.jawab", "akun.kelola", "kalender.kelola", "pengawasan.lihat", "penilaian.sanggah"},
     "pembina": _EVERYBODY
-    | {"kiriman.setujui", "jadwal.lihat", "kotak.baca", "kotak.tentang", "akun.lihat", "pengawasan.lihat"},
-    "juri": _EVERYBODY | {"penilaian.lihat", "penilaian.menilai"},
+    | {"kiriman.setujui", "jadwal.lihat", "kotak.baca", "kotak.tentang", "akun.lihat", "pengawasan.lihat"}
+    | {"penilaian.sanggah"},
+    "juri": _EVERYBODY | {"penilaian.menilai"},
     "kominfo": _EVALUATION | {"diri"},
     "pengelola": frozenset(RIGHTS),
 }
