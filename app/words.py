@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from app import times
+from app.words_award import PROBLEMS as AWARD
 from app.words_handling import PROBLEMS as HANDLING
 from app.words_papers import PROBLEMS as PAPERS
 from app.words_reasons import REASONS
@@ -153,6 +154,7 @@ PROBLEMS = {
     **TABLES,
     **PAPERS,
     **RUBRIC,
+    **AWARD,
 }
 
 #: Photos that cannot be taken in (media/problems.py).

@@ -1,0 +1,103 @@
+"""Awards in Indonesian: what cannot be done, why somebody has no rank, why something is not counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from app.words_rubric import PROBLEMS as RUBRIC
+
+PROBLEMS = {
+    "unknown_award": "Penilaian dengan nomor {id} tidak ada.",
+    "award_order": "Tanggal akhir lebih awal daripada tanggal mulai.",
+    "award_long": "Masa penilaian terlalu panjang; paling banyak {most} hari.",
+    "award_categories": "Pilih paling sedikit satu kategori peserta.",
+    "award_fixed": "Aturan penilaian ini sudah ditetapkan, jadi tidak dapat diubah.",
+    "award_not_draft": "Aturan penilaian ini sudah ditetapkan.",
+    "award_not_fixed": "Aturan penilaian ini belum ditetapkan. Tetapkan dahulu.",
+    "award_begun": "Masa penilaian sudah mulai, jadi aturannya tidak dapat dibuka lagi.",
+    "award_not_begun": "Masa penilaian baru mulai {at}, jadi belum ada yang dapat dibekukan.",
+    "award_not_frozen": "Nilai penilaian ini belum dibekukan.",
+    "award_released": "Hasilnya sudah diumumkan. Tarik dahulu pengumumannya, lalu bekukan versi baru.",
+    "award_not_released": "Hasil penilaian ini belum diumumkan.",
+    "award_objections": "Masa sanggah belum selesai, atau masih ada sanggahan yang belum dijawab. "
+    "Tulis alasannya bila tetap diumumkan sekarang.",
+    "award_frozen_meanwhile": "Versi {version} baru saja dibekukan orang lain. Lihat dahulu versi itu.",
+    "correction_why": "Tulis alasan versi baru ini; alasannya ikut dicetak.",
+    "snapshot_unusable": "Data penilaian tidak dapat dihitung ({reason}). Laporkan kepada pengelola.",
+    "not_participant": "Organisasi dengan nomor {id} bukan peserta penilaian ini.",
+    "unknown_version": "Versi {version} tidak ada.",
+    "bad_date": "Tanggal “{text}” tidak dapat dibaca. Tulis seperti 2026-06-30.",
+    "rubric_file": "Berkas rubrik {path} bukan JSON yang benar.",
+}
+
+#: Why an organisation of the area takes no part.
+LEFT_OUT = {
+    "no_account": "Belum ada akun yang tersambung atau terbaca",
+    "taken_out": "Dikeluarkan dari daftar peserta",
+    "other_category": "Kategorinya tidak ikut dinilai",
+    "merged": "Bergabung ke organisasi lain",
+    "has_left": "Keluar sebelum masa penilaian berakhir",
+    "not_yet": "Baru ikut sesudah masa penilaian",
+}
+
+#: Why a post is not counted, where no person wrote a reason.
+EXCLUDED = {
+    "withdrawn": "Ditarik oleh organisasinya",
+    "gone": "Hilang dari platform sebelum berumur sepekan",
+    "same_post": "Sama dengan kiriman yang sudah dihitung",
+    "before_joining": "Terbit sebelum organisasinya ikut",
+}
+
+#: Why a comment is no engagement.
+UNCOUNTED = {
+    "own": "balasan sendiri",
+    "staff": "komentar anggota",
+    "spam": "spam",
+    "left_out": "dikecualikan pemeriksa",
+    "repeated": "komentar berulang dari orang yang sama",
+}
+
+STATES = {
+    "draft": "Draf",
+    "fixed": "Aturan ditetapkan",
+    "frozen": "Masa sanggah",
+    "released": "Diumumkan",
+}
+
+INDICATORS = {
+    "konsistensi": "Konsistensi",
+    "keterlibatan": "Keterlibatan",
+    "tingkat_respons": "Tingkat respons",
+    "kecepatan": "Kecepatan",
+    "tuntas": "Tuntas",
+    "kualitas": "Kualitas",
+}
+
+#: What is said beside a version that was frozen before its posts were a week old.
+EARLY = (
+    "Dibekukan sebelum kiriman hari terakhir berumur tujuh hari, jadi angka kiriman terakhir belum lengkap. "
+    "Bekukan versi baru sesudah waktunya."
+)
+#: What is said of rules that were fixed after the period had begun.
+FIXED_LATE = "Aturan baru ditetapkan sesudah masa penilaian mulai."
+
+
+def reason(found: Mapping[str, Any] | None) -> str | None:
+    """Why there is no rank, None where there is one. found: {code, and facts}, as
+    app.awarding.scoring.Result.plain has it."""
+    if found is None:
+        return None
+    known = defaultdict(lambda: "-", {key: str(value) for key, value in found.items()})
+    return RUBRIC.get(str(found.get("code")), "Tidak memenuhi syarat.").format_map(known)
+
+
+def left_out(why: str) -> str:
+    """Why an organisation takes no part: our sentence, or what a person wrote."""
+    return LEFT_OUT.get(why, why)
+
+
+def excluded(why: str) -> str:
+    """Why a post is not counted."""
+    return EXCLUDED.get(why, why)
