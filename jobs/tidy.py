@@ -1,5 +1,6 @@
 """Throw away what nothing points to any more: photo files of removed photos, half-written files, old notifications;
-and what is kept for a while only, such as the phone number beside a case that was settled long ago."""
+and what is kept for a while only, such as the phone number beside a case that was settled long ago. And posts that
+rest for their age and are counted by an award now are picked up again."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from sqlmodel import col, select
 
 from app.models import Attachment, Photo
 from app.parts import Parts
-from app.services import forgetting, hooking
+from app.services import award_polls, forgetting, hooking
 
 #: An upload is in the store a moment before its row: younger files are left alone.
 OLD_S = 24 * 3600.0
@@ -21,6 +22,7 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
     """Forget what is due; delete photo files without a row, a day after they were written, and old notifications."""
     hooking.tidy(parts)
     forgetting.forget(parts, go_on)
+    award_polls.pick_up(parts, go_on)
     parts.store.sweep()
     for sha256 in list(parts.store.masters()):
         if not go_on():

@@ -19,7 +19,7 @@ from app import clock
 from app.models import Account, Comment, Delivery, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import accounts, budgets, linking, outcomes, pace, vanishing
+from app.services import accounts, award_polls, budgets, linking, outcomes, pace, vanishing
 from app.services.arriving import COLLECTOR
 from app.services.keeping import Heard, keep, storable
 from app.states import note
@@ -153,7 +153,8 @@ def _again(
     published = delivery.published_at or present
     with parts.db.write() as session:
         used = budgets.used(session, [account])[account.id or 0]
-        at = pace.next_poll(published, present, practice=account.practice, used_percent=used)
+        counted = award_polls.keep_on(session, account.organisation_id, published, present)
+        at = pace.next_poll(published, present, practice=account.practice, keep_on=counted, used_percent=used)
         at = present + retry if retry else at
         fresh = session.get_one(Delivery, delivery.id, with_for_update=True)
         if fresh.state != "published":

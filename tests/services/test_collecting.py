@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlmodel import delete, update
 
 from app import clock
-from app.models import Aspiration
-from app.services import accounts, budgets, collecting, counting, moderating
+from app.models import Aspiration, Award, Delivery, Organisation
+from app.services import accounts, award_polls, budgets, collecting, counting, moderating
 from connectors import Busy
 from tests.fixtures.loop import BY, Loop
+
+DAY = timedelta(days=1)
 
 
 def test_letters_that_no_database_takes(loop: Loop) -> None:
@@ -61,3 +65,50 @@ def test_a_limit_while_reading_is_heeded_by_all_reads_of_the_account(loop: Loop)
     with loop.parts.db.write() as session:
         accounts.heed(session, place.instagram, Busy("timeout"), BY)
     assert budgets.until(loop.parts.db, loop.account(place.instagram)) is None
+
+
+def test_what_an_open_award_counts_is_collected_however_old_it_is(loop: Loop) -> None:
+    place = loop.place()
+    loop.post(place.facebook)
+    loop.settle()
+    (delivery,) = loop.deliveries()
+    now = clock.now()
+    published = now - timedelta(days=100)
+    day = published.date()
+
+    def polled(**values: Any) -> timedelta | None:
+        """When the next poll is, with such an award, after a poll now."""
+        given = {"name": "Lomba", "first": day - timedelta(days=3), "last": now.date(), "state": "fixed", **values}
+        with loop.parts.db.write() as session:
+            session.exec(delete(Award))
+            session.add(Award(**given))
+            row = session.get_one(Delivery, delivery.id)
+            row.published_at = published
+            session.add(row)
+        collecting.collect(loop.parts, delivery.id or 0)
+        at = loop.row(Delivery, delivery.id or 0).collect_at
+        return None if at is None else at - clock.now()
+
+    with loop.parts.db.write() as session:
+        other = Organisation(name="Lain", category="organisasi")
+        session.add(other)
+        session.flush()
+        elsewhere = other.id
+    week = timedelta(days=7)
+    for values, on in (
+        ({}, True), ({"state": "frozen"}, True), ({"state": "draft"}, False), ({"state": "released"}, False),
+        ({"last": now.date() - week + timedelta(days=1)}, True), ({"last": now.date() - week - 2 * DAY}, False),
+        ({"first": day + 2 * DAY}, False), ({"organisation_id": loop.organisation_id}, True),
+        ({"organisation_id": elsewhere}, False),
+    ):  # fmt: skip
+        next_poll = polled(**values)
+        assert (next_poll is not None) is on, values
+        assert next_poll is None or next_poll < timedelta(days=5)
+    # It rests; then an award is fixed that counts it.
+    assert polled(state="draft") is None
+    assert award_polls.pick_up(loop.parts) == 0
+    with loop.parts.db.write() as session:
+        session.exec(update(Award).values(state="fixed"))
+    assert award_polls.pick_up(loop.parts) == 1
+    assert award_polls.pick_up(loop.parts) == 0
+    assert loop.row(Delivery, delivery.id or 0).collect_at is not None
