@@ -85,6 +85,11 @@ REASONS = {
     "container_failed": "Platform beberapa kali gagal menyiapkan fotonya.",
     "comments_off": "Komentar dimatikan pada kiriman ini.",
     "no_metric": "Platform tidak memberi angka ini.",
+    "not_professional": "Akun @{handle} tidak terlihat dari luar: bukan akun profesional, dikunci, dibatasi umur, atau "
+    "namanya berubah. Instagram tidak membedakan keempatnya.",
+    "not_shared": "Halaman {handle} tidak boleh dibaca dengan kunci ini. Minta pemiliknya membagikan akses, atau "
+    "serahkan angkanya sebagai tabel.",
+    "bad_handle": "“{handle}” bukan nama akun. Tulis tanpa @ dan tanpa alamat, misalnya ipsm.desa.",
     "base_url": "Alamat platform tidak dapat dipakai.",
     "pace": "Pengaturan jeda tidak dapat dipakai.",
     "unclear": "Jawaban platform tidak jelas.",
@@ -95,6 +100,8 @@ REASONS = {
     "followers": "Platform ini tidak memberi jumlah pengikut.",
     "subscribe": "Platform ini tidak memberi kabar langsung tentang komentar.",
     "reply": "Komentar di platform ini tidak dapat dibalas dari sini.",
+    "recent": "Platform ini tidak memberi daftar kiriman akun.",
+    "discover": "Akun lain tidak dapat dibaca lewat sambungan ini. Pakai akun Facebook atau Instagram resmi.",
     "private_reply": "Warga tidak dapat dibalas pribadi dari sini di platform ini.",
     "private_unavailable": "Warga itu sedang tidak dapat menerima pesan pribadi.",
     "hide": "Komentar di platform ini tidak dapat disembunyikan dari sini.",

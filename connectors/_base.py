@@ -17,10 +17,12 @@ from connectors._types import (
     AccountFacts,
     Counts,
     Credentials,
+    Discovered,
     Item,
     Limits,
     Published,
     RemoteComment,
+    RemotePost,
     Staged,
     Usage,
     Wire,
@@ -135,6 +137,15 @@ class Connector(ABC):
     def counts(self, remote_id: str) -> Counts:
         """Engagement of a post now. One refused metric does not take the others along."""
         raise Unsupported("counts")
+
+    def recent(self, since: datetime) -> Iterator[RemotePost]:
+        """The account's public posts after ``since``, newest first, whoever sent them; may be long, so it streams."""
+        raise Unsupported("recent")
+
+    def discover(self, handle: str, since: datetime) -> Discovered:
+        """Another account, by its name there, with its public posts after ``since``, as far as our key may read it.
+        ``Refused``: not_professional, not_shared, bad_handle."""
+        raise Unsupported("discover")
 
     def subscribe(self) -> bool:
         """Ask the platform to tell us of comments by itself, from now on; may be repeated. Whether it will."""

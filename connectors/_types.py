@@ -22,6 +22,8 @@ Ability = Literal[
     "delete_post",
     "counts",
     "followers",
+    "recent",
+    "discover",
 ]
 
 #: The metrics every reading has, in this order. A metric that the platform did not give is None, never 0.
@@ -145,6 +147,28 @@ class Counts:
     refused: tuple[str, ...] = ()
     dead: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePost:
+    """A public post as an account's list gives it. metrics: those that came with the list, by names in METRICS."""
+
+    remote_id: str
+    published_at: datetime
+    text: str = ""
+    permalink: str | None = None
+    metrics: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """An account that is read from outside. handle: its name now; followers: None where not told."""
+
+    remote_id: str
+    handle: str | None = None
+    name: str | None = None
+    followers: int | None = None
+    posts: tuple[RemotePost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,24 @@ from typing import ClassVar
 
 from connectors import _facebook_comments as threads
 from connectors import _graph_counts as counting
-from connectors import _graph_private
+from connectors import _graph_private, _graph_recent
 from connectors._base import Save
 from connectors._errors import Busy, Gone, Refused, SignInAgain, Unsure
 from connectors._graph import Answer, field_refused
 from connectors._graph_account import GraphConnector, looking, upload_page_photo
 from connectors._graph_reading import EARLIER, FACEBOOK, after, link, moment, same_text, text, whole
-from connectors._types import Ability, AccountFacts, Counts, Item, Limits, Published, RemoteComment, Staged
+from connectors._types import (
+    Ability,
+    AccountFacts,
+    Counts,
+    Discovered,
+    Item,
+    Limits,
+    Published,
+    RemoteComment,
+    RemotePost,
+    Staged,
+)
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +77,8 @@ class Facebook(GraphConnector):
             "delete_post",
             "counts",
             "followers",
+            "recent",
+            "discover",
         }
     )
     #: 63,206 characters and 4 MB (text of subcode 1366046): Meta, Pages API "Posts". The count of photos is not
@@ -227,6 +240,14 @@ class Facebook(GraphConnector):
         }
         raw = {"post": answer, **figures.raw}
         return Counts(metrics, (*refused, *figures.refused), (*read.dead, *figures.dead), raw)
+
+    def recent(self, since: datetime) -> Iterator[RemotePost]:
+        """The Page's published posts, with what its list tells of them."""
+        return _graph_recent.of_page(self.graph, self.account.remote_id, since)
+
+    def discover(self, handle: str, since: datetime) -> Discovered:
+        """Another Page that shares its figures with this one's key; handle: its id or name."""
+        return _graph_recent.shared_page(self.graph, handle, since)
 
     def followers(self) -> int | None:
         """followers_count, or fan_count on a Page that does not say the other."""

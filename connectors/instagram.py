@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from connectors import _graph_counts as counting
-from connectors import _graph_private
+from connectors import _graph_private, _graph_recent
 from connectors import _instagram_comments as threads
 from connectors._base import Save
 from connectors._errors import Busy, Gone, Refused, SignInAgain, Unsure
@@ -26,7 +26,18 @@ from connectors._instagram_containers import (
     page_of,
     refuse_by_reason,
 )
-from connectors._types import Ability, AccountFacts, Counts, Item, Limits, Published, RemoteComment, Staged
+from connectors._types import (
+    Ability,
+    AccountFacts,
+    Counts,
+    Discovered,
+    Item,
+    Limits,
+    Published,
+    RemoteComment,
+    RemotePost,
+    Staged,
+)
 
 _INSIGHTS = ("reach", "views", "saved", "shares")
 _LISTED = (
@@ -61,6 +72,8 @@ class Instagram(GraphConnector):
             "delete_post",
             "counts",
             "followers",
+            "recent",
+            "discover",
         }
     )
     #: Meta, "Content Publishing" and IG User Media: JPEG, 8 MiB, 4:5 to 1.91:1, 2,200 characters, 30 hashtags, 20 tags.
@@ -222,6 +235,14 @@ class Instagram(GraphConnector):
         }
         raw = {"media": answer, **figures.raw}
         return Counts(metrics, (*refused, *figures.refused), (*read.dead, *figures.dead), raw)
+
+    def recent(self, since: datetime) -> Iterator[RemotePost]:
+        """The account's media, with likes and comments."""
+        return _graph_recent.of_instagram(self.graph, self.account.remote_id, since)
+
+    def discover(self, handle: str, since: datetime) -> Discovered:
+        """Another professional account by Business Discovery: followers, and posts with likes and comments."""
+        return _graph_recent.discovered(self.graph, self.account.remote_id, handle, since)
 
     def followers(self) -> int | None:
         """followers_count, None where it is not given."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.practice import faults, numbers, page_side, talk_side
+from connectors.practice import faults, instagram_side, numbers, page_side, talk_side
 from connectors.practice.context import SCOPES, Context
 from connectors.practice.errors import GraphError
 from connectors.practice.graph import Answer
@@ -96,6 +96,19 @@ class Api:
         with self._store.transaction() as db:
             return [dict(row) for row in db.execute("SELECT * FROM accounts ORDER BY created, id")]
 
+    def do_rename(self, account_id: str, username: str) -> None:
+        self._change("UPDATE accounts SET username = ? WHERE id = ?", username, account_id)
+
+    def do_professional(self, ig_id: str, on: bool = True) -> None:
+        """Whether Business Discovery shows the account to others."""
+        hidden = set(self._store.get("personal", [])) - {ig_id}
+        self._store.put("personal", sorted(hidden if on else hidden | {ig_id}))
+
+    def do_share(self, page_id: str, reader_id: str) -> None:
+        """The key of Page reader_id may read Page page_id from now on."""
+        shared = self._store.get("shared", {})
+        self._store.put("shared", {**shared, page_id: [*shared.get(page_id, []), reader_id]})
+
     def do_set_followers(self, account_id: str, followers: int) -> None:
         self._change("UPDATE accounts SET followers = ? WHERE id = ?", int(followers), account_id)
 
@@ -151,6 +164,18 @@ class Api:
     def do_delete_post(self, post_id: str) -> None:
         with self._context() as ctx:
             page_side.delete(ctx, "post", ctx.post(post_id))
+
+    def do_post(self, account_id: str, text: str, created: float | None = None) -> str:
+        """The owner posts in the platform's own app, created: unix seconds, now if None; the post's id."""
+        with self._context() as ctx:
+            account = ctx.account(account_id)
+            if account["kind"] == "page":
+                post_id = page_side.make_post(ctx, account, text, published=True)
+            else:
+                post_id = instagram_side.make_media(ctx, account, text)
+            at = ctx.now if created is None else float(created)
+            ctx.db.execute("UPDATE posts SET created = ?, published_at = ? WHERE id = ?", (at, at, post_id))
+            return post_id
 
     def do_numbers(self, post_id: str, figures: dict[str, int]) -> None:
         """Fix figures of a post (keys of ``numbers.of_post``); {} lets them grow again."""

@@ -99,6 +99,8 @@ class Context:
         if self.token is None or self.token["kind"] != "page":
             raise page_token_needed()
         if self.token["page_id"] != page_id:
+            if method == "get" and self.token["page_id"] in self.store.get("shared", {}).get(page_id, []):
+                return
             if method == "get":
                 raise gone(self.request.parts[0])
             raise GraphError(200, "(#200) The token does not belong to the Page that owns this object.", status=403)

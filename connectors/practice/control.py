@@ -136,6 +136,22 @@ class Control:
         """What the owner may do on the Page, as /me/accounts tells it."""
         self._call("set_tasks", page_id=page_id, tasks=tasks)
 
+    def rename(self, account_id: str, username: str) -> None:
+        """The account takes another name in the platform's own app."""
+        self._call("rename", account_id=account_id, username=username)
+
+    def professional(self, ig_id: str, on: bool) -> None:
+        """Whether others can read the Instagram account by Business Discovery; all can be read at first."""
+        self._call("professional", ig_id=ig_id, on=on)
+
+    def share(self, page_id: str, reader_id: str) -> None:
+        """The owner of Page page_id lets the key of Page reader_id read it."""
+        self._call("share", page_id=page_id, reader_id=reader_id)
+
+    def post(self, account_id: str, text: str, *, created: float | None = None) -> str:
+        """The owner posts in the platform's own app (created: unix seconds on the practice clock); the post's id."""
+        return str(self._call("post", account_id=account_id, text=text, created=created))
+
     def set_followers(self, account_id: str, followers: int) -> None:
         self._call("set_followers", account_id=account_id, followers=followers)
 

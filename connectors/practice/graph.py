@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.practice import faults, images, instagram_side, page_side, talk_side, tokens, webhooks
+from connectors.practice import (
+    faults,
+    images,
+    instagram_side,
+    outside,  # noqa: F401  its fields are there once it is imported
+    page_side,
+    talk_side,
+    tokens,
+    webhooks,
+)
 from connectors.practice.context import Context
 from connectors.practice.errors import GraphError, gone, invalid
 from connectors.practice.fields import Field

@@ -140,12 +140,7 @@ def publish(ctx: Context, account: Row) -> dict[str, Any]:
     _need_finished(ctx, row)
     if published_today(ctx, account["id"]) >= quota(ctx):
         raise _too_many()
-    media_id = ctx.store.new_id(17_900_000_000_000_000)
-    ctx.db.execute(
-        "INSERT INTO posts (id, account_id, message, published, created, published_at, shortcode) "
-        "VALUES (?, ?, ?, 1, ?, ?, ?)",
-        (media_id, account["id"], row["caption"], ctx.now, ctx.now, new_shortcode()),
-    )
+    media_id = make_media(ctx, account, row["caption"])
     sources = (
         [row] if row["kind"] == "single" else [_container(ctx, account, one) for one in json.loads(row["children"])]
     )
@@ -159,6 +154,17 @@ def publish(ctx: Context, account: Row) -> dict[str, Any]:
     for used in {row["id"], *(source["id"] for source in sources)}:
         ctx.db.execute("UPDATE containers SET media_id = ? WHERE id = ?", (media_id, used))
     return {"id": media_id}
+
+
+def make_media(ctx: Context, account: Row, caption: str) -> str:
+    """Insert a public post of an Instagram account and give its id."""
+    media_id = ctx.store.new_id(17_900_000_000_000_000)
+    ctx.db.execute(
+        "INSERT INTO posts (id, account_id, message, published, created, published_at, shortcode) "
+        "VALUES (?, ?, ?, 1, ?, ?, ?)",
+        (media_id, account["id"], caption, ctx.now, ctx.now, new_shortcode()),
+    )
+    return media_id
 
 
 def _too_many() -> GraphError:

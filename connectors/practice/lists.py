@@ -40,14 +40,14 @@ def _wants_summary(field: Field) -> bool:
 def _listing(
     ctx: Context, owner: Row, field: Field, rows: list[Row], kind: str, *, descending: bool, most: int = 100
 ) -> dict[str, Any]:
-    page, links = paging.cut(ctx, owner["id"], field, rows, _by_time, descending=descending, most=most)
+    page, links = paging.cut(ctx, owner["id"], field, rows, by_time, descending=descending, most=most)
     answer: dict[str, Any] = {"data": [render(ctx, kind, row, field.subfields) for row in page if not row["deleted"]]}
     if links:
         answer["paging"] = links
     return answer
 
 
-def _by_time(row: Row) -> list[Any]:
+def by_time(row: Row) -> list[Any]:
     return [float(row["created"]), row["id"]]
 
 
@@ -151,7 +151,7 @@ def _reactions(ctx: Context, row: Row, field: Field) -> dict[str, Any]:
         "SELECT *, person AS id, 0 AS deleted FROM reactions WHERE post_id = ? AND (? IN ('', 'NONE') OR type = ?)",
         row["id"], kind, kind,
     )  # fmt: skip
-    page, links = paging.cut(ctx, row["id"], field, rows, _by_time, descending=True)
+    page, links = paging.cut(ctx, row["id"], field, rows, by_time, descending=True)
     answer: dict[str, Any] = {"data": [{"id": one["id"], "type": one["type"]} for one in page]}
     if links:
         answer["paging"] = links
