@@ -16,7 +16,7 @@ from app.faults import Fault
 from app.papers import uploads
 from app.papers.uploads import Cell, Limits
 from app.problems import Problem
-from app.services.collecting import storable
+from app.services.keeping import storable
 
 #: The whole list is some 4 MB and 91,000 lines.
 MOST = Limits(size=15_000_000, unpacked=80_000_000, rows=120_000)
