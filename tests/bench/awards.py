@@ -48,7 +48,8 @@ def run() -> None:
         f"{ORGANISATIONS} organisations x a year ranked from the snapshot: {whole:.2f} s (goal {SECONDS}; "
         f"{'met' if whole < SECONDS else 'MISSED'}; alone: {_alone(content)}): JSON {reading:.2f} s, scores "
         f"{scored:.2f} s; weights tried {firmed:.2f} s; floats, unchecked, JSON included {floats:.2f} s; snapshot "
-        f"{len(content) / 2**20:.0f} MiB, packed {len(zlib.compress(content)) / 2**20:.1f}; load {os.getloadavg()[0]:.1f}"
+        f"{len(content) / 2**20:.0f} MiB, packed {len(zlib.compress(content)) / 2**20:.1f}; "
+        f"load {os.getloadavg()[0]:.1f}"
     )
     frozen = seconds(lambda: canonical.sha256(kept["snapshot"]))
     ranked = sum(one.rank is not None for one in kept["results"])
