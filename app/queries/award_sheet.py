@@ -70,11 +70,10 @@ def sheet(parts: Parts, award_id: int, organisation_id: int, version: int | None
         row = freezing.version_of(session, award_id, found.version) if found.version is not None else None
         if row is not None:
             participant = frozen.participant(row, organisation_id)
-            head = frozen.head(row)
-            units, rules = head["denominators"], rubric.read(head["rubric"])
         else:
             participant = gathering.one(session, award, organisation_id, clock.now())
-            units, rules = gathering.rules(session, award)[0], rubric.read(award.rubric)
+        # Rules do not change once they are fixed, so the award's own are those of every version.
+        units = gathering.rules(session, award)[0]
         if place is None or participant is None:
             raise Problem("not_participant", id=organisation_id)
         return Sheet(
@@ -83,8 +82,8 @@ def sheet(parts: Parts, award_id: int, organisation_id: int, version: int | None
             at=found.at,
             place=place,
             of=int(place.detail.get("eligible", 0)),
-            lines=_lines(place, rules),
-            denominators=units.get(place.category) or units.get(rubric.base(place.category)) or {},
+            lines=_lines(place, rubric.read(award.rubric)),
+            denominators=units.get(rubric.base(place.category), {}),
             participant=participant,
             copies=_copies(session, award_id, participant),
             objections=objections(session, award_id, organisation_id),

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, update
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.awarding import canonical, formulas, scoring
 from app.awarding.exact import Unusable
-from app.models import Award, AwardVersion, Score
+from app.models import Award, AwardVersion, Objection, Score
 from app.parts import Parts
 from app.problems import Problem
 from app.services import awards, evidence, gathering, gathering_frame
@@ -83,6 +83,7 @@ def freeze(parts: Parts, award_id: int, by: Actor, why: str = "") -> Frozen:
         # A version without its scores is none, so they are written in one statement with it, however many they are.
         if results:
             session.execute(insert(Score), [score_row(row.id or 0, result) for result in results])
+        _heed(session, award_id, row.id or 0)
         facts = {"version": version, "sha256": row.sha256, "early": row.early}
         if award.state == "fixed":
             move(session, award, "freeze", by, why=why or None, facts=facts, objections_until=until)
@@ -145,6 +146,16 @@ def objections_end(at: datetime, calendar: Calendar) -> datetime:
         return calendar.moment(day, calendar.day(day).spans[-1][1] * _MINUTE)
     except NoWorkingTime:
         return at + timedelta(days=7)  # a calendar that was closed by mistake takes nobody's right away
+
+
+def _heed(session: Session, award_id: int, version_id: int) -> None:
+    """Objections that were accepted and waited for a version: this is the one."""
+    waiting = (col(Objection.award_id) == award_id, col(Objection.state).in_(("accepted", "partly")))
+    session.execute(
+        update(Objection)
+        .where(*waiting, col(Objection.outcome_version_id).is_(None))
+        .values(outcome_version_id=version_id)
+    )
 
 
 def _allowed(award: Award, at: datetime, version: int, why: str) -> None:
