@@ -137,6 +137,12 @@ class Thread:
         return next((way for way in reversed(self.ways) if way.action == "reply" and way.state in waiting), None)
 
     @property
+    def private_sent(self) -> bool:
+        """Whether a private answer went out, or may have: the platform takes one for a comment."""
+        never = ("cancelled", "failed", "missed")
+        return any(way.action == "private_reply" and way.state not in never for way in self.ways)
+
+    @property
     def shown_ways(self) -> list[Way]:
         """Answers that are not yet (or never came) among the comments, private ones, a delete that has not worked yet;
         a called-off one is history."""

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app import clock
 from app.models import Agency, Aspiration, Attachment, Event, Handover, ItemNote, Membership, Person, Promise
+from app.queries import related
 from app.queries.masking import mask
 from app.queries.privacy import visible_to
+from app.queries.related import Near
 
 #: Other items that are named; the rest is counted.
 SHOWN = 5
@@ -67,30 +69,21 @@ class Pictured:
 
 
 @dataclass(frozen=True)
-class Other:
-    """Another item, its text masked and cut."""
-
-    id: int
-    kind: str
-    status: str
-    text: str
-    said_at: datetime
-
-
-@dataclass(frozen=True)
 class Around:
-    """Everything of one item. leading: the item it is joined to; joined: those joined to it. on_page: it may stand on
-    the organisation's own page. phoned: its resident left a phone number.
+    """Everything of one item. leading: the item it is joined to; joined: those joined to it. alike: what seems to say
+    the same and may be joined. on_page: it may stand on the organisation's own page. phoned: its resident left a phone
+    number.
     """
 
     notes: list[Noted]
     handovers: list[Handed]
     promises: list[Promised]
     photos: list[Pictured]
-    leading: Other | None
-    joined: list[Other]
-    related: list[Other]
+    leading: Near | None
+    joined: list[Near]
+    related: list[Near]
     related_more: int
+    alike: list[Near]
     about: str | None
     urgent: str | None
     urgent_by: str | None
@@ -110,7 +103,7 @@ class Around:
 def around(session: Session, item_id: int, reader: int | None = None) -> Around:
     """For the page of an item that exists. reader: the person who looks; other items about them are not there."""
     columns = (
-        Aspiration.organisation_id, Aspiration.author_key, Aspiration.duplicate_of_id, Aspiration.urgent,
+        Aspiration.duplicate_of_id, Aspiration.urgent,
         Aspiration.urgent_by, Aspiration.secret, Aspiration.masked, Aspiration.anonymous, Aspiration.channel,
         Aspiration.village, Aspiration.labels, Aspiration.settle_by, Aspiration.settled_at, Aspiration.suggested_why,
         Person.name, Aspiration.on_page, Aspiration.contact,
@@ -120,24 +113,22 @@ def around(session: Session, item_id: int, reader: int | None = None) -> Around:
         .outerjoin(Person, col(Person.id) == col(Aspiration.about_id))
         .where(col(Aspiration.id) == item_id)
     ).one()
-    organisation_id, author_key, leading_id, urgent, urgent_by, secret, masked, anonymous, *rest = row
+    leading_id, urgent, urgent_by, secret, masked, anonymous, *rest = row
     channel, village, labels, settle_by, settled_at, why, about, on_page, contact = rest
     seen = visible_to(reader)
-    same = [col(Aspiration.organisation_id) == organisation_id, col(Aspiration.author_key) == author_key, seen]
-    related = _others(session, *same, col(Aspiration.id) != item_id) if author_key else []
-    more = 0
-    if len(related) > SHOWN:
-        more = session.execute(select(func.count()).select_from(Aspiration).where(*same)).scalar_one() - 1 - SHOWN
-    leading = _others(session, col(Aspiration.id) == leading_id, seen) if leading_id else []
+    same = related.of_person(session, item_id, reader, most=SHOWN + 1)
+    more = related.many_of_person(session, item_id, reader) - SHOWN if len(same) > SHOWN else 0
+    leading = related.named(session, col(Aspiration.id) == leading_id, seen) if leading_id else []
     return Around(
         notes=_notes(session, item_id),
         handovers=_handovers(session, item_id),
         promises=_promises(session, item_id),
         photos=_photos(session, item_id),
         leading=leading[0] if leading else None,
-        joined=_others(session, col(Aspiration.duplicate_of_id) == item_id, seen),
-        related=related[:SHOWN],
-        related_more=max(0, more),
+        joined=related.named(session, col(Aspiration.duplicate_of_id) == item_id, seen, most=SHOWN + 1),
+        related=same[:SHOWN],
+        related_more=more,
+        alike=[] if leading_id else related.same_matter(session, item_id, reader),
         about=about,
         urgent=urgent,
         urgent_by=urgent_by,
@@ -165,14 +156,15 @@ def agencies(session: Session, organisation_id: int) -> list[str]:
     return [name for (name,) in rows]
 
 
-def urgent(session: Session, organisation_id: int, person_id: int | None) -> list[Other]:
+def urgent(session: Session, organisation_id: int, person_id: int | None) -> list[Near]:
     """What may be an emergency and is open, newest first; without those about the person who looks."""
-    return _others(
+    return related.named(
         session,
         col(Aspiration.organisation_id) == organisation_id,
         col(Aspiration.urgent).is_not(None),
         col(Aspiration.status).not_in(("selesai", "diarsipkan")),
         visible_to(person_id),
+        most=SHOWN + 1,
     )
 
 
@@ -211,22 +203,6 @@ def owner_of(session: Session, table: Any, row_id: int) -> int | None:
     """The item that a note, handover, promise or photo belongs to."""
     found: int | None = session.execute(select(table.aspiration_id).where(table.id == row_id)).scalar()
     return found
-
-
-def _others(session: Session, *rules: Any) -> list[Other]:
-    rows = session.execute(
-        select(
-            col(Aspiration.id), col(Aspiration.kind), col(Aspiration.status), col(Aspiration.text),
-            col(Aspiration.said_at), or_(col(Aspiration.secret), col(Aspiration.masked)),
-        )
-        .where(*rules)
-        .order_by(col(Aspiration.said_at).desc(), col(Aspiration.id).desc())
-        .limit(SHOWN + 1)
-    )  # fmt: skip
-    return [
-        Other(id_, kind, status, "(rahasia)" if secret else mask(" ".join(text.split()))[:120], said_at)
-        for id_, kind, status, text, said_at, secret in rows
-    ]
 
 
 def _notes(session: Session, item_id: int) -> list[Noted]:

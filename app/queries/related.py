@@ -1,22 +1,22 @@
-"""Items that belong together: of the same person, or saying the same as another of these days."""
+"""Items that belong together: of the same person, saying the same as another of these days, or joined already."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from app import clock
 from app.language import normal, stem
 from app.models import Aspiration
 from app.queries.masking import mask
-from app.queries.privacy import visible_to
+from app.queries.privacy import counted_once, visible_to
 
-#: Days back that are searched for the same matter, items looked at, and how many are named.
+#: Days around an item that are searched for the same matter, items looked at, and how many are named.
 DAYS, LOOKED_AT, NAMED = 30, 300, 5
 #: Share of the shorter text's words that both have, and how many words that are at least.
 SHARE, LEAST = 0.6, 3
@@ -37,7 +37,8 @@ _TEXT_MOST = 120
 
 @dataclass(frozen=True)
 class Near:
-    """An item that goes with another; text: masked and cut, not shown where it is secret. share: of words, 0 to 1."""
+    """An item that goes with another; text: masked and cut, not shown where it is secret or names somebody. share: of
+    words, 0 to 1."""
 
     id: int
     kind: str
@@ -52,38 +53,53 @@ def of_person(session: Session, item_id: int, person_id: int | None = None, most
 
     person_id: who reads it; what is about them is not there.
     """
-    own: Any = session.execute(
-        select(col(Aspiration.organisation_id), col(Aspiration.author_key)).where(col(Aspiration.id) == item_id)
-    ).first()
-    if own is None or own[1] is None:
-        return []
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(col(Aspiration.organisation_id) == own[0], col(Aspiration.author_key) == own[1])
-        .where(col(Aspiration.id) != item_id, visible_to(person_id))
-        .order_by(col(Aspiration.id).desc())
-        .limit(most)
+    rules = _same_person(session, item_id, person_id)
+    return named(session, *rules, most=most) if rules else []
+
+
+def many_of_person(session: Session, item_id: int, person_id: int | None = None) -> int:
+    """How many other items of the same person there are, as ``of_person`` finds them."""
+    rules = _same_person(session, item_id, person_id)
+    found: int = (
+        session.execute(select(func.count()).select_from(Aspiration).where(*rules)).scalar_one() if rules else 0
     )
-    return [_near(row) for row in rows]
+    return found
+
+
+def _same_person(session: Session, item_id: int, reader: int | None) -> list[Any]:
+    """Conditions of the other items; none where nobody knows who wrote."""
+    who = (col(Aspiration.organisation_id), col(Aspiration.author_key))
+    row = session.execute(select(*who).where(col(Aspiration.id) == item_id)).first()
+    if row is None or row[1] is None:
+        return []
+    return [who[0] == row[0], who[1] == row[1], col(Aspiration.id) != item_id, visible_to(reader)]
+
+
+def named(session: Session, *rules: Any, most: int = NAMED) -> list[Near]:
+    """Items for which some conditions hold, newest first."""
+    order = (col(Aspiration.said_at).desc(), col(Aspiration.id).desc())
+    return [_near(row) for row in session.execute(select(*_COLUMNS).where(*rules).order_by(*order).limit(most))]
 
 
 def same_matter(session: Session, item_id: int, person_id: int | None = None) -> list[Near]:
-    """Items of the last days that seem to say the same, the nearest first; what is joined to it already is left out."""
+    """Items of the days around it that seem to say the same, the nearest first; those that are joined to another, to
+    it or lead it are left out."""
     own: Any = session.execute(
-        select(col(Aspiration.organisation_id), col(Aspiration.text), col(Aspiration.duplicate_of_id)).where(
-            col(Aspiration.id) == item_id
-        )
-    ).first()
+        select(
+            col(Aspiration.organisation_id), col(Aspiration.text), col(Aspiration.duplicate_of_id),
+            col(Aspiration.said_at),
+        ).where(col(Aspiration.id) == item_id)
+    ).first()  # fmt: skip
     wanted = matter(own[1]) if own else frozenset()
     if len(wanted) < LEAST:
         return []
-    leading = own[2]
+    organisation_id, _, leading, said_at = own
+    around = timedelta(days=DAYS)
     rows = session.execute(
         select(*_COLUMNS)
-        .where(col(Aspiration.organisation_id) == own[0], col(Aspiration.id) != item_id, visible_to(person_id))
-        .where(col(Aspiration.said_at) > clock.now() - timedelta(days=DAYS))
-        .where(col(Aspiration.kind).not_in(("spam", "pujian")))
-        .where(or_(col(Aspiration.duplicate_of_id).is_(None), col(Aspiration.duplicate_of_id) != item_id))
+        .where(col(Aspiration.organisation_id) == organisation_id, col(Aspiration.id) != item_id, visible_to(person_id))
+        .where(col(Aspiration.said_at) > said_at - around, col(Aspiration.said_at) < said_at + around)
+        .where(col(Aspiration.kind).not_in(("spam", "pujian")), counted_once())
         .order_by(col(Aspiration.said_at).desc())
         .limit(LOOKED_AT)
     ).all()
@@ -92,6 +108,7 @@ def same_matter(session: Session, item_id: int, person_id: int | None = None) ->
     return [_near(row, share) for share, _, row in best[:NAMED]]
 
 
+@lru_cache(maxsize=4096)
 def matter(text: str) -> frozenset[str]:
     """What a text is about: the stems of its words in one spelling, without those that are in every text."""
     single, _ = normal.lexicon()
@@ -109,7 +126,7 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 _COLUMNS = (
     col(Aspiration.id), col(Aspiration.kind), col(Aspiration.status), col(Aspiration.text), col(Aspiration.said_at),
-    col(Aspiration.secret),
+    or_(col(Aspiration.secret), col(Aspiration.masked)),
 )  # fmt: skip
 
 

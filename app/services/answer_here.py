@@ -18,11 +18,12 @@ from app.services.moderating import ANSWER_MOST
 from app.states import Actor
 
 
-def answer(session: Session, item_id: int, by: Actor, text: str) -> ItemNote:
+def answer(session: Session, item_id: int, by: Actor, text: str, *, answering: int | None = None) -> ItemNote:
     """Answer an item that has no comment; the item is answered from now on. The same words twice are one answer.
 
+    answering: the number of the newest answer here that the writer saw, 0 for none; None: not asked.
     Problem: unknown_item, answer_on_platform (it has a comment: services/moderating.reply), text_needed,
-    text_too_long.
+    text_too_long, answered_meanwhile (who, text, at: of the newest answer that the writer has not seen).
     """
     text = storable(text).replace("\r\n", "\n").strip()
     if not text:
@@ -35,6 +36,9 @@ def answer(session: Session, item_id: int, by: Actor, text: str) -> ItemNote:
     last = answers(session, item_id)[-1:]
     if last and last[0].text == text and last[0].author_id == by.person_id and item.status not in items.OPEN:
         return last[0]  # the button was pressed twice
+    if answering is not None and last and (last[0].id or 0) > answering:
+        facts = {"who": last[0].author_name, "text": last[0].text, "at": last[0].at}
+        raise Problem("answered_meanwhile", field="text", **facts)
     said = ItemNote(aspiration_id=item_id, author_id=by.person_id, author_name=by.who, text=text, public=True)
     session.add(said)
     session.flush()

@@ -14,10 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.db import Database
 from app.models import Person, Presence
 
-#: A page that is open says so every few seconds; after this long without a word it is closed.
-FRESH = timedelta(seconds=15)
+#: A page that is open says so every few seconds (static/live/hadir.js: 5); after this long without a word it is closed.
+#: What was written down RENEWED ago at most is not written again: two words of three only look.
+FRESH, RENEWED = timedelta(seconds=20), timedelta(seconds=12)
 _SWEPT_AFTER = timedelta(minutes=5)
 _SWEPT_AT_ONCE = 50
 
@@ -31,8 +33,21 @@ class Other:
     seen_at: datetime
 
 
-def look(session: Session, item_id: int, person_id: int, writing: bool) -> list[Other]:
-    """I look at it (in a write transaction): who else does, those who write first."""
+def look(db: Database, item_id: int, person_id: int, writing: bool) -> list[Other]:
+    """I look at it: who else does, those who write first."""
+    with db.read() as session:
+        said = session.exec(
+            select(Presence.writing, Presence.seen_at).where(
+                Presence.aspiration_id == item_id, Presence.person_id == person_id
+            )
+        ).first()
+        if said is not None and said[0] == writing and timedelta(0) <= clock.now() - said[1] < RENEWED:
+            return others(session, item_id, person_id)
+    with db.write() as session:
+        return _renew(session, item_id, person_id, writing)
+
+
+def _renew(session: Session, item_id: int, person_id: int, writing: bool) -> list[Other]:
     present = clock.now()
     mine = (col(Presence.aspiration_id) == item_id, col(Presence.person_id) == person_id)
     renewed = session.execute(update(Presence).where(*mine).values(writing=writing, seen_at=present))

@@ -249,7 +249,7 @@ def _page(item_id: int | None, status: int = 200, *, reply: Reply | None = None,
             facts["reply"] = _reply(thread, reply, ready)
             facts["can"] = _abilities(thread)
             facts |= {
-                "promise": _promise(thread, around.promises),
+                "promise": _promise(thread, around),
                 "agencies": handled.agencies(session, here),
                 "members": handled.members(session, here),
                 "here": words_inbox.others_here(presence.others(session, shown, me)),
@@ -289,13 +289,20 @@ def _ready(session: Session, item_id: int, *, urgent: bool) -> list[tuple[str, s
     return [(row.name, canned.fill(row.text, item, organisation, actor())) for row in rows[:READY_MOST]]
 
 
-def _promise(thread: Thread, promises: list[handled.Promised]) -> tuple[date, int] | None:
-    """(day, number of the answer) that our newest answer seems to promise and nobody has noted."""
-    last = next((way for way in reversed(thread.ways) if way.action == "reply" and way.state != "cancelled"), None)
-    day = promising.find_date(last.text, last.created_at, zone()) if last else None
-    if last is None or day is None or any(one.due_on == day for one in promises):
+def _promise(thread: Thread, around: handled.Around) -> tuple[date, str, int] | None:
+    """(day, field, number) of the day that our newest answer seems to promise and nobody has noted: "balasan" one that
+    was sent, "jawaban" one that stands on the tracking page."""
+    sent = [way for way in thread.ways if way.action == "reply" and way.state != "cancelled"]
+    here = [note for note in around.notes if note.public]
+    said = [("balasan", way.id, way.text, way.created_at) for way in sent]
+    said += [("jawaban", note.id, note.text, note.at) for note in here]
+    if not said:
         return None
-    return (day, last.id) if day >= times.local(clock.now(), zone()).date() else None
+    field, number, text, at = max(said, key=lambda one: one[3])
+    day = promising.find_date(text, at, zone())
+    if day is None or any(one.due_on == day for one in around.promises):
+        return None
+    return (day, field, number) if day >= times.local(clock.now(), zone()).date() else None
 
 
 def _abilities(thread: Thread) -> frozenset[str]:

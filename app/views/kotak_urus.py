@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app import times
 from app.frame import actor, organisation_id, parts, say, standing, words_of
-from app.models import Attachment, Handover, Outgoing, Person, Promise
+from app.models import Attachment, Handover, ItemNote, Outgoing, Person, Promise
 from app.problems import Problem, Stale
 from app.queries import handled, lapor, privacy
 from app.queries.inbox import Wanted
@@ -46,7 +46,8 @@ def urus(item_id: int, what: str) -> Any:
                 handling.attach(session, item_id, photo, "bukti", actor(), public="umum" in request.form)
             sentence = deed(session, item_id)
     except (PhotoProblem, Problem) as problem:
-        return kotak.refused(item_id, what, words_of(Problem(problem.code, **problem.facts)))
+        status = 409 if problem.code == "answered_meanwhile" else 422
+        return kotak.refused(item_id, what, words_of(Problem(problem.code, **problem.facts)), status)
     except Stale:
         return kotak.refused(item_id, what, words_of(Problem("stale")), 409)
     say(sentence)
@@ -89,7 +90,8 @@ def _note(session: Session, item_id: int) -> str:
 
 
 def _answer_here(session: Session, item_id: int) -> str:
-    answer_here.answer(session, item_id, actor(), _text("text"))
+    seen = _text("seen", 12)
+    answer_here.answer(session, item_id, actor(), _text("text"), answering=int(seen) if seen.isdecimal() else 0)
     return "Jawaban tampil di halaman lacak warga."
 
 
@@ -175,14 +177,16 @@ def _part(session: Session, item_id: int) -> str:
 
 
 def _promise(session: Session, item_id: int) -> str:
-    due_on, number = _date("due_on"), _text("balasan", 12)
+    due_on, number, here = _date("due_on"), _text("balasan", 12), _text("jawaban", 12)
     if due_on is None:
         raise Problem("nothing_chosen", what="tanggalnya")
     outgoing = session.get(Outgoing, int(number)) if number.isdecimal() else None
-    if outgoing is not None and outgoing.aspiration_id != item_id:
+    said = session.get(ItemNote, int(here)) if here.isdecimal() else None
+    if any(one is not None and one.aspiration_id != item_id for one in (outgoing, said)):
         raise Problem("unknown_item", id=item_id)
     item = items.opened(session, item_id, actor())
-    promising.give(session, item, due_on, actor(), outgoing.text if outgoing else _text("text"), outgoing)
+    source = outgoing or said
+    promising.give(session, item, due_on, actor(), source.text if source else _text("text"), outgoing)
     return f"Janji {times.short_date(due_on, due_on)} dicatat."
 
 
@@ -243,8 +247,7 @@ def salin(item_id: int) -> Any:
 def hadir(item_id: int) -> Any:
     """I am here, and maybe writing; who else is?"""
     own(item_id)
-    with parts().db.write() as session:
-        others = presence.look(session, item_id, standing().person_id, request.form.get("menulis") == "1")
+    others = presence.look(parts().db, item_id, standing().person_id, request.form.get("menulis") == "1")
     return jsonify(kata=others_here(others))
 
 

@@ -14,13 +14,15 @@ def test_an_unclear_private_answer_and_a_refused_delete_are_decided_on_the_page(
     _, delivery = residents.public_post(web, residents.account(web))
     item = residents.item(web, delivery, "Suami saya memukul saya")
     by = Actor("Ibu Yanti", web.people["koordinator"])
+    client = web.sign_in("koordinator")
+    assert page(client, f"/kotak/{item}").select_one("#pribadi-text") is not None
     with web.parts.db.write() as session:
         private = moderating.private_reply(session, item, by, "Boleh kami telepon?")
         gone = moderating.delete(session, item, by, "Diminta penulisnya sendiri")
         private.state, gone.state, gone.error_code = "needs_person", "failed", "permission"
         private.wake_at = gone.wake_at = None
-    client = web.sign_in("koordinator")
     soup = page(client, f"/kotak/{item}")
+    assert soup.select_one("#pribadi-text") is None, "the platform takes one for a comment, and it may be there"
     private_row, delete_row = soup.select("li.say.waits")
     assert "Boleh kami telepon?" in private_row.get_text()
     assert "hanya dibaca warga ini" in private_row.get_text()

@@ -114,6 +114,27 @@ def test_each_deed_in_its_turn(web: Web, found: int) -> None:
     assert done == set(DEEDS)
 
 
+def test_what_seems_the_same_is_joined_with_one_tap(web: Web, found: int) -> None:
+    _, delivery = residents.public_post(web, 1)
+    other = residents.item(web, delivery, "Lampu jalan dekat posyandu mati sudah tiga hari", author="Bu Nani")
+    residents.item(web, delivery, "Kapan pembagian beras?", author="Bu Iis")
+    client = web.sign_in("koordinator")
+    (offer,) = page(client, f"/kotak/{other}").select("#serupa form")
+    values = {str(one["name"]): str(one["value"]) for one in offer.select("input[name]")}
+    assert values["into"] == str(found)
+    client.post(str(offer["action"]), data=values)
+    assert item(web, other).duplicate_of_id == found
+    assert page(client, f"/kotak/{other}").select_one("#serupa") is None
+    leading = page(client, f"/kotak/{found}")
+    assert leading.select_one("#serupa") is None
+    assert "digabung ke sini" in leading.get_text()
+    rows = [row.get_text(" ", strip=True) for row in page(client, "/kotak").select(".pile ol li")]
+    assert len(rows) == 2
+    assert any("+1 serupa" in row for row in rows)
+    top = page(client, "/").select(".tally a")
+    assert sum(int(count.get_text(" ", strip=True).split()[0]) for count in top) == 2, "counted with the one that leads"
+
+
 def test_whom_it_is_about_neither_sees_nor_closes_it(web: Web, found: int) -> None:
     client = web.sign_in("koordinator")
     token = page(client, f"/kotak/{found}").select_one("[name=csrf_token]")

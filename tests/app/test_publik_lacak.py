@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
@@ -247,7 +248,22 @@ def test_a_coordinator_sees_the_phone_number_and_lets_an_answer_stand_in_public(
     assert post(pembina, "/kotak/1/urus/telepon").status_code in (403, 404)
     assert post(koordinator, "/kotak/1/urus/di-halaman", tampil="1").status_code in (303, 422)
     assert "Lampu jalan" not in resident.get(f"/o/{SLUG}").get_data(as_text=True), "nobody has answered yet"
-    post(koordinator, "/kotak/1/urus/jawab-di-sini", text="Besok kami cek tiangnya.")
+    said = "Besok kami cek tiangnya."
+    assert post(koordinator, "/kotak/1/urus/jawab-di-sini", text=said).status_code == 303
+    # Whoever has not seen that answer reads it first; what they wrote is kept, and goes out when sent once more.
+    late = post(web.sign_in("pengelola"), "/kotak/1/urus/jawab-di-sini", text="Sudah kami lapor.", seen="0")
+    assert late.status_code == 409
+    again = BeautifulSoup(late.get_data(as_text=True), "html.parser")
+    assert "baru saja membalas" in again.get_text()
+    assert again.select_one("#balas textarea").get_text() == "Sudah kami lapor."
+    assert again.select_one("#balas [name=seen]")["value"] == "1"
+    # The day that it names is offered as a promise, once.
+    promise = BeautifulSoup(koordinator.get("/kotak/1").get_data(as_text=True), "html.parser").select_one(
+        "[name=due_on]"
+    )
+    due = str(promise["value"])
+    assert post(koordinator, "/kotak/1/urus/janji", due_on=due, jawaban="1").status_code == 303
+    assert 'name="due_on"' not in koordinator.get("/kotak/1").get_data(as_text=True)
     post(koordinator, "/kotak/1/urus/telepon")
     body = koordinator.get("/kotak/1").get_data(as_text=True)
     assert "Nomor HP warga: 0812-3456-7890" in body

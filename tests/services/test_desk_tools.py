@@ -146,13 +146,24 @@ def test_who_else_looks_and_who_writes(desk: Desk) -> None:
     ani, dedi = desk.ani.person_id or 0, desk.dedi.person_id or 0
 
     def look(person_id: int, writing: bool = False, at: int = item) -> list[tuple[str, bool]]:
-        with desk.db.write() as session:
-            return [(one.name, one.writing) for one in presence.look(session, at, person_id, writing)]
+        return [(one.name, one.writing) for one in presence.look(desk.db, at, person_id, writing)]
 
     assert look(ani) == []
     assert look(dedi, True) == [("Ani", False)]
     assert look(ani) == [("Dedi", True)]
     assert look(ani, at=other) == [], "of another item"
+
+    def written() -> datetime:
+        with desk.db.read() as session:
+            return session.exec(select(Presence.seen_at).where(Presence.aspiration_id == other)).one()
+
+    first = written()
+    for later, writing, again in ((5, False, False), (6, True, True), (19, True, True)):
+        with clock.travel(timedelta(seconds=later)):
+            before = written()
+            look(ani, writing, at=other)
+            assert (written() > before) is again, "what was said a moment ago is not written again"
+    assert written() - first < presence.FRESH
     with clock.travel(presence.FRESH + timedelta(seconds=1)):
         assert look(ani) == [], "stale"
         assert look(dedi) == [("Ani", False)]
