@@ -16,6 +16,7 @@ from app.words_statistik import METRICS, PLATFORMS, SOURCES, TASKS, compare, mor
 
 #: Rows of a list on paper; the workbook has all.
 _ON_PAPER = 40
+_AREA = "Per organisasi"
 _HOW = {"read": "dibaca", "between": "di antara dua bacaan"}
 NOTES = (
     "“Belum ada angka” dan “tidak tersedia” berarti platform tidak memberikannya; itu bukan nol.",
@@ -84,7 +85,7 @@ def workbook(board: Board, facts: Facts) -> list[Sheet]:
         Sheet("Per kiriman", *posts(board, facts)),
     ]
     for title, found in _groups(board):
-        made.append(Sheet(title, _group_columns(title), [_group(each) for each in found]))
+        made.append(Sheet(title, _group_columns(title), [_group(title, each) for each in found]))
     if board.plot:
         columns = [Column("Pekan"), Column("Sekarang", 12, "#,##0"), Column("Sebelumnya", 12, "#,##0")]
         made.append(Sheet("Interaksi per pekan", columns, [list(week) for week in board.plot.weeks]))
@@ -151,27 +152,28 @@ def _summary(board: Board, facts: Facts) -> list[list[Value]]:
 
 
 def _groups(board: Board) -> list[tuple[str, list[Named]]]:
-    found = [("Per organisasi", board.organisations), ("Per tugas", board.tasks), ("Per desa", board.villages)]
+    found = [(_AREA, board.organisations), ("Per tugas", board.tasks), ("Per desa", board.villages)]
     return [(title, some) for title, some in found if some]
 
 
 def _group_columns(title: str) -> list[Column]:
+    answered = [Column("Dijawab tepat waktu")] if title == _AREA else []
     return [
         Column(title.removeprefix("Per ").capitalize()), Column("Kiriman", 11, "#,##0"),
         Column("Sebelumnya", 11, "#,##0"), Column("Interaksi", 11, "#,##0"), Column("Median keterlibatan"),
-        Column("Jangkauan"), Column("Dijawab tepat waktu"), Column("Sumber"),
+        Column("Jangkauan"), Column("Sumber"), *answered,
     ]  # fmt: skip
 
 
-def _group(each: Named) -> list[Value]:
-    group = each.group
-    answers = f"{each.answers.in_time}/{each.answers.due}" if each.answers and each.answers.due else ""
+def _group(title: str, each: Named) -> list[Value]:
+    group, due = each.group, each.answers.due if each.answers else 0
     reach = [
         f"{PLATFORMS.get(one.connector, one.connector)} {times.number(one.reach.value)}" for one in group.platforms
     ]
+    answered = [f"{each.answers.in_time}/{due}" if each.answers and due else "tidak ada"] if title == _AREA else []
     return [
         each.name, group.posts, group.before, _or_words(group.interactions.value), middles(group.middles),
-        "; ".join(reach), answers, origin(group.sources),
+        "; ".join(reach), origin(group.sources), *answered,
     ]  # fmt: skip
 
 
@@ -225,8 +227,8 @@ def _group_pages(board: Board) -> list[dict[str, Any]]:
         more_words = f"{_ON_PAPER} teratas dari {len(found)}; semuanya di XLSX." if len(found) > _ON_PAPER else ""
         made.append({
             "heading": title, "text": more_words, "head": [column.title for column in _group_columns(title)],
-            "columns": [3, 1.1, 1.3, 1.1, 2.4, 2.4, 1.3, 2], "right": [1, 2, 3],
-            "rows": [[_said(value) for value in _group(each)] for each in found[:_ON_PAPER]],
+            "columns": [3, 1.1, 1.3, 1.1, 2.4, 2.4, 2, 1.3][: len(_group_columns(title))], "right": [1, 2, 3],
+            "rows": [[_said(value) for value in _group(title, each)] for each in found[:_ON_PAPER]],
         })  # fmt: skip
     return made
 
