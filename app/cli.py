@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from app.commands import accounts, awards, inbox_acts, inboxes, installing, posts, regions, running, texts
+from app.commands import accounts, award_jury, inbox_acts, inboxes, installing, posts, regions, running, texts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,7 +29,7 @@ for command in (
     posts.delivery,
     inbox_acts.inbox,
     inboxes.engagement,
-    awards.award,
+    award_jury.award,
     texts.text,
 ):
     main.add_command(command)

@@ -102,6 +102,15 @@ STATES = {
     "released": "Diumumkan",
 }
 
+OBJECTIONS = {
+    "filed": "Masuk",
+    "examined": "Sedang diperiksa",
+    "accepted": "Diterima",
+    "partly": "Diterima sebagian",
+    "rejected": "Tidak diterima",
+    "withdrawn": "Ditarik",
+}
+
 INDICATORS = {
     "konsistensi": "Konsistensi",
     "keterlibatan": "Keterlibatan",

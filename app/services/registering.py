@@ -88,7 +88,8 @@ class Preview:
 
 
 def set_line(session: Session, award_id: int, organisation_id: int, by: Actor, change: Change) -> Participant:
-    """Write what is said of one organisation. Once the rules are fixed nobody changes category any more.
+    """Write what is said of one organisation; no line where it says nothing new. Once the rules are fixed nobody
+    changes category any more.
 
     Problem: unknown_award, award_closed, register_outside, register_category, unknown_category, register_why (who is
     taken out, or whose accounts are not public, needs a note), text_too_long.
@@ -105,6 +106,8 @@ def set_line(session: Session, award_id: int, organisation_id: int, by: Actor, c
     if award.state != "draft" and change.category not in (None, row.category):
         raise Problem("register_category", field="category")
     before = {name: getattr(row, name) for name in change.given()}
+    if before == change.given():
+        return row  # as it is already, or as it is for who has no line
     for name, value in change.given().items():
         setattr(row, name, value)
     if (not row.takes_part and not row.note) or (not row.public and not row.public_note):
