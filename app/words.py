@@ -14,6 +14,7 @@ from typing import Any
 from app import times
 from app.words_award import PROBLEMS as AWARD
 from app.words_handling import PROBLEMS as HANDLING
+from app.words_measuring import PROBLEMS as MEASURING
 from app.words_papers import PROBLEMS as PAPERS
 from app.words_reasons import REASONS
 from app.words_rubric import PROBLEMS as RUBRIC
@@ -152,6 +153,7 @@ PROBLEMS = {
     "forbidden": "Anda tidak berhak melakukan itu.",
     **HANDLING,
     **TABLES,
+    **MEASURING,
     **PAPERS,
     **RUBRIC,
     **AWARD,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.parts import Parts
-from jobs import check, collect, count, digest, hooks, learn, listen, notify, remind, roll, suggest, tidy
+from jobs import check, collect, count, digest, hooks, learn, listen, notify, remind, roll, suggest, tidy, watch
 
 #: Asked between two pieces of work: whether to go on (the lease is still ours and nobody wants us to stop).
 GoOn = Callable[[], bool]
@@ -30,6 +30,7 @@ TIMETABLE = (
     Job("collect", timedelta(seconds=2), collect.run),
     Job("hooks", timedelta(seconds=1), hooks.run),
     Job("count", timedelta(seconds=2), count.run),
+    Job("watch", timedelta(minutes=1), watch.run),
     Job("roll", timedelta(minutes=10), roll.run),
     Job("suggest", timedelta(seconds=2), suggest.run),
     Job("notify", timedelta(seconds=10), notify.run),

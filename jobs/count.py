@@ -1,4 +1,4 @@
-"""Read the engagement of posts that reached a reading age, and the followers of accounts once a day."""
+"""Read the engagement of posts that reached a reading age, whoever sent them, and once a day each account itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from app.parts import Parts
-from app.services import counting
+from app.services import counting, noticing
 
 THREADS = 4
 
@@ -24,4 +24,9 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
     for account_id in counting.due_accounts(parts):
         if not go_on():
             return
-        counting.count_account(parts, account_id)
+        noticing.daily(parts, account_id)
+    while go_on() and (seen := noticing.due(parts)):
+        for seen_post_id in seen:
+            if not go_on():
+                return
+            noticing.count(parts, seen_post_id)

@@ -162,7 +162,7 @@ def engagement() -> None:
 @failing_plainly
 def count(post_id: int | None, organisation_id: int | None) -> None:
     """Count now: the posts, and the followers of their accounts."""
-    from app.services import counting
+    from app.services import counting, noticing
 
     ready = parts()
     with ready.db.read() as session:
@@ -170,7 +170,7 @@ def count(post_id: int | None, organisation_id: int | None) -> None:
         accounts = counting.accounts_of(session, wanted)
     done = sum(counting.count(ready, delivery_id) for delivery_id in wanted)
     for account_id in accounts:
-        counting.count_account(ready, account_id)
+        noticing.daily(ready, account_id)
     tell(f"{done} dari {len(wanted)} kiriman terbaca.")
 
 

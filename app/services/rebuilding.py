@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from app.models import Account, AccountDay, Delivery, Organisation, PostFigure, Reading, SeenPost, SeenReading
 from app.parts import Parts
-from app.services import ripening, rolling
+from app.services import ripening, rolling, seeing
 from app.services.rolling import PUBLIC, SUMMED, day_sums
 from connectors import METRICS
 
@@ -57,6 +57,12 @@ def straighten(parts: Parts, go_on: Callable[[], bool] = lambda: True) -> int:
                     for id_ in sorted(ids[start : start + 20]):
                         rolling.read(session, id_) if key == "delivery_id" else rolling.seen(session, id_)
             changed += len(ids)
+    while go_on():
+        with parts.db.write() as session:
+            merged = seeing.merge(session)
+        changed += merged
+        if not merged:
+            break
     return changed
 
 

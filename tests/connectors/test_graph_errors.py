@@ -80,6 +80,7 @@ ROWS: list[tuple[int, int | None, type[ConnectorError], str]] = [
     (9004, 2207052, Refused, "url_not_fetchable"),
     (100, 2207028, Refused, "carousel_count"),
     (100, 2207023, Refused, "media_type"),
+    (110, 2207013, Refused, "not_professional"),
     (352, 2207026, Refused, "video"),
     (3001, 1504028, Refused, "no_metric"),
     (3001, None, Refused, "no_metric"),
