@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PROBLEMS = {
     "table_columns": "Kolom {missing} tidak ditemukan. Pakai baris judul seperti di berkas contoh.",
-    "table_faults": "{count} baris bermasalah, jadi belum ada yang disimpan. Yang pertama, baris {line}: {reason}",
+    "table_faults": "Baris {line}: {reason} Seluruhnya {count} baris bermasalah, jadi belum ada yang disimpan.",
     # A row of the regions (app/services/region_lines.py).
     "region_code": "“{text}” bukan kode wilayah Kemendagri. Tulis seperti 32.01.39.2001.",
     "region_code_cut": "Kode “{text}” kehilangan angka, mungkin nol yang dibuang Excel. Tulis kolom kode sebagai teks.",

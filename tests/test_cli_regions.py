@@ -35,7 +35,7 @@ def test_a_list_comes_in_once_and_makes_the_offices_of_a_kabupaten(
     said = line.run("region", "import", str(path))
     assert said.exit_code == 1, "nothing of a list with a hole is taken"
     assert "Baris 3: Induk 32.01 dari 32.01.39 tidak ada" in said.stderr
-    assert "3 baris bermasalah, jadi belum ada yang disimpan. Yang pertama, baris 3" in said.stderr
+    assert "Seluruhnya 3 baris bermasalah, jadi belum ada yang disimpan." in said.stderr
     assert line.json("region", "list") == []
     line.refused("region", "organisations", "32.01", says="Impor dahulu")
     line.refused("region", "import", str(tmp_path / "tidak-ada.csv"), says="tidak dapat dibaca")

@@ -26,6 +26,8 @@ FREE: dict[str, object] = {
     "month": 8,
     "slug": "ipsm-leuwisadeng",
     "what": "catat",
+    "part": "jam",
+    "rule": "pihak",
 }
 
 
@@ -73,7 +75,10 @@ def objects(web: Web, organisation: str) -> Mapping[str, object]:
                 organisation_id=home, kind="libur", first=later.date(), last=later.date(), name="Sedekah bumi"
             )
         )
+        span = {"first": later.date(), "last": later.date(), "sha256": f"{home:064}"}
+        lapor = add(models.LaporImport(organisation_id=home, name="LAPOR!", **span))
     return {
+        "lapor_id": lapor,
         "entry_id": entry,
         "attachment_id": attachment,
         "account_id": account,
