@@ -39,6 +39,21 @@ def index() -> Any:
     return _page()
 
 
+@bp.get("/kalender/<any(hari, jam, batas):part>")
+@needs("kotak.baca")
+def lagi(part: str) -> Any:
+    """The address of a refused form, opened again (reloaded, or by Back): the page with its forms."""
+    return redirect(url_for("kalender.index", _anchor=part), 303)
+
+
+@bp.get("/kalender/hari/<int:entry_id>")
+@needs("kalender.kelola", of_object=True)
+def ubah_lagi(entry_id: int) -> Any:
+    """The same, of a correction that was being changed."""
+    _own(entry_id)
+    return redirect(url_for("kalender.index", ubah=entry_id, _anchor="hari"), 303)
+
+
 @bp.post("/kalender/hari")
 @needs("kalender.kelola")
 def tambah() -> Any:

@@ -27,6 +27,13 @@ def index() -> Any:
     return _page()
 
 
+@bp.get("/kotak/aturan/<any(balasan, pihak, anggota, penyaring, tampilan):rule>")
+@needs("kotak.jawab")
+def lagi(rule: str) -> Any:
+    """The address of a refused form, opened again (reloaded, or by Back): the page with its forms."""
+    return redirect(url_for("kotak_aturan.index", _anchor=rule), 303)
+
+
 @bp.post("/kotak/aturan/balasan")
 @needs("kotak.jawab")
 def balasan() -> Any:

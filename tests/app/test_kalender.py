@@ -151,8 +151,10 @@ def test_hours_and_terms(web: Web) -> None:
     week = {**week_values(Hours()), "d2_opens": "", "d2_closes": "", "break_from": "11.30", "break_to": "13.00"}
     assert post(client, "/kalender/jam", **week).status_code == 303
     assert deadline(web, number) == datetime(YEAR, 8, 5, 3, tzinfo=UTC), "nobody works on Wednesdays"
-    broken = post(client, "/kalender/jam", **{**week, "d1_closes": ""})
+    broken = post(client, "/kalender/jam", **{**week, "d1_closes": "", "d0_opens": "09.15"})
     assert broken.status_code == 422
+    assert 'value="09.15"' in broken.get_data(as_text=True), "what was typed"
+    assert client.get("/kalender/jam").headers["Location"] == "/kalender#jam", "the address, opened again"
     assert "Isi jam buka dan jam tutup" in broken.get_data(as_text=True)
     assert post(client, "/kalender/jam").status_code == 422, "a week without a single hour"
     terms = {f"{part}_{kind}": "3" for part in ("answer", "settle")

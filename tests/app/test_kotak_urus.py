@@ -239,7 +239,10 @@ def test_rules_of_the_inbox(web: Web, found: int) -> None:
 
     assert "disimpan" in post("balasan", name="Lampu", text="Kami teruskan ke PLN, {nama}.", kinds=["keluhan"])
     assert "Lampu" in page(client, f"/kotak/{found}").get_text()
-    assert "tidak dikenal" in post("balasan", name="Salah", text="Halo {siapa}")
+    refused = BeautifulSoup(post("balasan", name="Salah", text="Halo {siapa}"), "html.parser")
+    assert "tidak dikenal" in refused.select_one("#balasan [role=alert]").get_text()
+    assert refused.select_one("details[open] textarea").get_text() == "Halo {siapa}"
+    assert client.get("/kotak/aturan/balasan").headers["Location"] == "/kotak/aturan#balasan", "opened again"
     post("pihak", name="PLN Leuwiliang")
     assert "PLN Leuwiliang" in page(client, f"/kotak/{found}").get_text()
     post("pihak", name="PLN Leuwiliang", hapus="1")
