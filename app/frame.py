@@ -29,6 +29,7 @@ MENU = (
     ("kotak.index", "kotak.baca", "inbox", "Kotak Aspirasi", "Aspirasi", "kotak"),
     ("statistik.index", "statistik.lihat", "chart", "Statistik", "Statistik", None),
     ("pengawasan.index", "pengawasan.lihat", "clock", "Pengawasan", "Pengawasan", None),
+    ("penilaian.index", "penilaian.lihat", "award", "Penilaian", "Penilaian", None),
     ("kalender.index", "kotak.baca", "calendar", "Kalender Kerja", "Kalender", None),
     ("akun.index", "akun.lihat", "plug", "Akun Media Sosial", "Akun", "akun"),
     ("profil.index", "akun.kelola", "globe", "Halaman Umum", "Halaman", None),

@@ -168,7 +168,7 @@ def held(session: Session, person_id: int, organisation_id: int) -> frozenset[st
         if role == "pengelola" or home == organisation_id:
             rights |= ROLE_RIGHTS[role]
         elif role in AREA_RIGHTS:
-            above = _ancestors(session, organisation_id) if above is None else above
+            above = ancestors(session, organisation_id) if above is None else above
             rights |= AREA_RIGHTS[role] if home in above else frozenset()
     return rights
 
@@ -295,7 +295,7 @@ def confirm_object(response: Any) -> Any:
     return response
 
 
-def _ancestors(session: Session, organisation_id: int) -> set[int]:
+def ancestors(session: Session, organisation_id: int) -> set[int]:
     """All organisations above this one."""
     parent, key = col(Organisation.parent_id), col(Organisation.id)
     up = select(parent).where(key == organisation_id, parent.is_not(None)).cte("up", recursive=True)

@@ -1,0 +1,177 @@
+"""What all pages of an award share: who may open it, its steps, how its numbers are written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from flask import abort, request
+from sqlmodel import Session, col, select
+
+from app import clock, times, words_award
+from app.awarding import rubric
+from app.frame import DEFAULT_ZONE, organisation_id, parts, standing
+from app.models import Award, Organisation
+from app.queries.standings_award import Place, Standings
+from app.rights import ancestors, object_of, reach
+from app.services import awards
+
+#: The tone of each indicator's bar (shared/ui: keep the order).
+TONES = {name: f"k{place}" for place, name in enumerate(rubric.INDICATORS, 1)}
+
+
+def opened(award_id: int) -> Award:
+    """An award this person may look at: of the area they live in, or one of the areas they watch. Else 404.
+
+    Its page wears the person's own organisation, so that "mine" is marked in the ranking.
+    """
+    with parts().db.read() as session:
+        award = session.get(Award, award_id)
+        place = None if award is None else _standpoint(session, award)
+    object_of(place, stay=False)
+    assert award is not None  # object_of ended the request otherwise
+    return award
+
+
+def managed(award_id: int) -> Award:
+    """An award this person may change: of an organisation where they hold the right, or of the whole installation
+    where their organisation has none above it. Else 404."""
+    with parts().db.read() as session:
+        award = session.get(Award, award_id)
+        place = None if award is None else award.organisation_id or whole(session)
+    object_of(place, stay=False)
+    assert award is not None  # object_of ended the request otherwise
+    return award
+
+
+def whole(session: Session) -> int | None:
+    """Where somebody stands who may act for the whole installation: a pengelola anywhere, others only in the one
+    organisation that has all others below it."""
+    here = organisation_id()
+    if "pengelola" in {role for _, role in standing().memberships}:
+        return here
+    roots = session.exec(select(Organisation.id).where(col(Organisation.parent_id).is_(None)).limit(2)).all()
+    return here if list(roots) == [here] else None
+
+
+def manages(award: Award) -> bool:
+    """Whether the person may change this award."""
+    with parts().db.read() as session:
+        place = award.organisation_id or whole(session)
+        return place is not None and place in reach(session, standing().person_id, "penilaian.kelola")
+
+
+def visible(session: Session) -> list[Award]:
+    """The awards this person may look at, the newest first."""
+    mine = reach(session, standing().person_id, "penilaian.lihat")
+    hosts = set(mine).union(*(ancestors(session, each) for each in mine)) if mine else set()
+    host = col(Award.organisation_id)
+    query = select(Award).where(host.is_(None) | host.in_(hosts))
+    return list(session.exec(query.order_by(col(Award.first).desc(), col(Award.id).desc())))
+
+
+def _standpoint(session: Session, award: Award) -> int | None:
+    """From which organisation the person looks at it: the current one where it lies in the award's area."""
+    here, host = organisation_id(), award.organisation_id
+    if host is None or here == host or host in ancestors(session, here):
+        return here
+    mine = reach(session, standing().person_id, "penilaian.lihat")
+    return host if host in mine else next((each for each in sorted(mine) if host in ancestors(session, each)), host)
+
+
+def zone_of(award: Award) -> str:
+    """In which zone its times are told."""
+    return award.zone or DEFAULT_ZONE
+
+
+def steps(award: Award, version: int | None, frozen_at: Any) -> list[dict[str, Any]]:
+    """The five steps of an award: {words, small, state: done, now or later}."""
+    now, zone = clock.now(), zone_of(award)
+    over = now >= awards.end(award)
+
+    def short(at: Any) -> str:
+        return times.short_date(times.local(at, zone).date(), times.local(now, zone).date())
+
+    objecting = award.state == "frozen"
+    late = award.objections_until is not None and now >= award.objections_until
+    running = "belum ditetapkan" if award.state == "draft" else times.plain_date(award.last)
+    rows = [
+        ("Aturan ditetapkan", short(award.fixed_at) if award.fixed_at else "belum", award.state != "draft"),
+        ("Masa penilaian", f"sampai {running}" if award.state != "draft" else running, over or version is not None),
+        ("Data dibekukan", f"versi {version}, {short(frozen_at)}" if version else "belum", version is not None),
+        ("Masa sanggah", _until(award, zone) or "5 hari kerja", award.state == "released" or (objecting and late)),
+        ("Hasil akhir", short(award.released_at) if award.released_at else "belum", award.state == "released"),
+    ]
+    found, current = [], True
+    for words, small, done in rows:
+        state = "done" if done else "now" if current else "later"
+        current = current and done
+        found.append({"words": words, "small": small, "state": state})
+    return found
+
+
+def _until(award: Award, zone: str) -> str | None:
+    return f"s.d. {times.moment(award.objections_until, zone, clock.now())}" if award.objections_until else None
+
+
+def points(place: Place) -> list[tuple[str, Decimal, str]]:
+    """(tone, points, name) of the rows that count, for the bar; a deduction is not drawn but said."""
+    return [
+        (TONES[name], place.points[name], words_award.INDICATORS[name])
+        for name in rubric.INDICATORS
+        if name in place.points
+    ]
+
+
+def label(place: Place) -> str:
+    """The bar in words."""
+    parts_ = ", ".join(f"{name} {times.decimal(value, 2)}" for _, value, name in points(place))
+    cut = f"; dikurangi {times.decimal(place.deduction, 2)}" if place.deduction else ""
+    return f"Susunan nilai {place.organisation}: {parts_}{cut}"
+
+
+def notes(place: Place, mates: list[Place]) -> list[str]:
+    """What is said under a participant's name: how much there is, a shared rank, what is thin or cut."""
+    found = [f"{times.number(place.detail.get('posts'))} kiriman"] if place.detail.get("posts") is not None else []
+    rows = place.detail.get("tingkat_respons") or {}
+    if rows.get("count"):
+        found.append(f"{times.number(rows['count'])} tanggapan")
+    if place.rank is not None and sum(mate.rank == place.rank for mate in mates) > 1:
+        found.append("peringkat sama")
+    if place.small_sample:
+        found.append("data sedikit: " + ", ".join(words_award.INDICATORS[name] for name in place.small_sample))
+    if place.deduction:
+        found.append(f"pelanggaran privasi: −{times.decimal(place.deduction, 0)}")
+    return found
+
+
+def weights(award: Award) -> dict[str, Decimal]:
+    """Weights out of 100, by indicator."""
+    rules = rubric.read(award.rubric)
+    total = sum(rules.weights.values())
+    return {name: decimal(rules.weights[name] * 100 / total) for name in rubric.INDICATORS}
+
+
+def decimal(value: Fraction) -> Decimal:
+    """A fraction for showing."""
+    return Decimal(value.numerator) / value.denominator
+
+
+def tabs(award: Award, found: Standings) -> list[tuple[str, str, int]]:
+    """(category, words, how many) of each, in order; those without anybody too."""
+    groups = found.groups()
+    names = groups + [name for name in award.categories if name not in {rubric.base(group) for group in groups}]
+    return [
+        (name, name[:1].upper() + name[1:], sum(place.category == name for place in found.places)) for name in names
+    ]
+
+
+def asked() -> int | None:
+    """?versi=1; 404 for what is no number."""
+    given = request.args.get("versi", "")
+    if not given:
+        return None
+    if not (given.isdecimal() and len(given) < 7):
+        abort(404)
+    return int(given)

@@ -1,0 +1,58 @@
+"""The released result of an award, for everybody: the ranking, the rules it came from, and where to check it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request
+
+from app import words_award
+from app.awarding import rubric
+from app.frame import parts
+from app.models import Award
+from app.queries import firmness, standings_award
+from app.rights import public
+from app.views import _penilaian as own
+
+bp = Blueprint("hasil", __name__)
+
+
+@bp.get("/hasil/<int:award_id>")
+@public
+def show(award_id: int) -> Any:
+    """?kategori=desa. Nothing is here before the release."""
+    award = _released(award_id)
+    found = standings_award.standings(parts(), award_id)
+    tabs = own.tabs(award, found)
+    asked = request.args.get("kategori", "")
+    first = next((place.category for place in found.places if place.rank is not None), tabs[0][0])
+    chosen = asked if asked in {name for name, _, _ in tabs} else first
+    places = [place for place in found.places if place.category == chosen]
+    assert found.version is not None  # what is released was frozen
+    return render_template(
+        "penilaian/hasil.html",
+        award=award,
+        found=found,
+        tabs=tabs,
+        chosen=chosen,
+        ranked=[place for place in places if place.eligible],
+        outside=[place for place in places if not place.eligible],
+        told=firmness.of(parts(), award_id, found.version).get(chosen),
+        weights=own.weights(award),
+        names=words_award.INDICATORS,
+        indicators=rubric.INDICATORS,
+        tones=own.TONES,
+        points=own.points,
+        label=own.label,
+        notes=lambda place: own.notes(place, places),
+        reason=words_award.reason,
+    )
+
+
+def _released(award_id: int) -> Award:
+    with parts().db.read() as session:
+        award = session.get(Award, award_id)
+    if award is None or award.state != "released":
+        abort(404)
+    g.zone = own.zone_of(award)
+    return award

@@ -1,0 +1,147 @@
+"""The lembar nilai of one participant: where each figure comes from, its evidence, and objecting to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+
+from app import clock, times, words_award, words_lembar
+from app.forms.penilaian_lembar import Sanggahan
+from app.frame import actor, parts, say, standing, words_of
+from app.problems import Problem
+from app.queries import award_sheet
+from app.queries.award_sheet import Sheet
+from app.rights import needs
+from app.services import awards, freezing, objections
+from app.views import _penilaian as own
+
+bp = Blueprint("penilaian_lembar", __name__)
+
+
+@bp.get("/penilaian/<int:award_id>/lembar/<int:organisation_id>")
+@needs("penilaian.lihat", of_object=True)
+def show(award_id: int, organisation_id: int) -> Any:
+    """?versi=1."""
+    award = own.opened(award_id)
+    return _page(award, organisation_id, Sanggahan())
+
+
+@bp.post("/penilaian/<int:award_id>/lembar/<int:organisation_id>/sanggah")
+@needs("penilaian.sanggah", of_object=True)
+def sanggah(award_id: int, organisation_id: int) -> Any:
+    """Object, for one's own organisation."""
+    award = own.opened(award_id)
+    form = Sanggahan(request.form)
+    if form.validate():
+        try:
+            with parts().db.write() as session:
+                made = objections.file(session, award_id, organisation_id, actor(), form.part.data, form.text.data)
+                until = made.answer_by
+        except Problem as problem:
+            form.blame(problem, words_of(problem))
+        else:
+            say(f"Sanggahan tercatat. Jawabannya paling lambat {times.moment(until, own.zone_of(award), clock.now())}.")
+            return redirect(_address(award_id, organisation_id), 303)
+    return _page(award, organisation_id, form), 422
+
+
+@bp.post("/penilaian/<int:award_id>/lembar/<int:organisation_id>/sanggah/<int:objection_id>/tarik")
+@needs("penilaian.sanggah", of_object=True)
+def tarik(award_id: int, organisation_id: int, objection_id: int) -> Any:
+    """Take one's own objection back."""
+    own.opened(award_id)
+    try:
+        with parts().db.write() as session:
+            made = objections.get(session, objection_id)
+            if (made.award_id, made.organisation_id) != (award_id, organisation_id):
+                abort(404)
+            objections.withdraw(session, objection_id, actor())
+    except Problem as problem:
+        say(words_of(problem), "fail")
+    else:
+        say("Sanggahan ditarik.")
+    return redirect(_address(award_id, organisation_id), 303)
+
+
+@bp.get("/penilaian/<int:award_id>/lembar/<int:organisation_id>/unduh")
+@needs("penilaian.lihat", of_object=True)
+def unduh(award_id: int, organisation_id: int) -> Any:
+    """The sheet as PDF. ?versi=1."""
+    from app.queries import award_files
+
+    own.opened(award_id)
+    try:
+        content = award_files.sheet(parts(), award_id, organisation_id, own.asked())
+    except Problem:
+        abort(404)
+    answer = Response(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="lembar-nilai-{award_id}-{organisation_id}.pdf"'
+    return answer
+
+
+def _address(award_id: int, organisation_id: int) -> str:
+    return url_for("penilaian_lembar.show", award_id=award_id, organisation_id=organisation_id) + "#sanggahan"
+
+
+def _page(award: Any, organisation_id: int, form: Any) -> str:
+    version = own.asked()
+    try:
+        sheet = award_sheet.sheet(parts(), award.id, organisation_id, version)
+    except Problem:
+        abort(404)
+    with parts().db.read() as session:
+        versions = freezing.versions(session, award.id)
+    manages = own.manages(award)
+    here = standing()
+    mine = organisation_id in {place for place, _ in here.memberships} or "pengelola" in {
+        r for _, r in here.memberships
+    }
+    return render_template(
+        "penilaian/lembar.html",
+        award=award,
+        sheet=sheet,
+        place=sheet.place,
+        form=form,
+        asked=version,
+        versions=versions,
+        names=words_award.INDICATORS,
+        tones=own.TONES,
+        points=own.points(sheet.place),
+        label=own.label(sheet.place),
+        reason=words_award.reason,
+        told=lambda line: words_lembar.told(line.indicator, line.detail, line.figure, sheet.denominators),
+        sources=words_lembar.SOURCES,
+        excluded=words_award.EXCLUDED,
+        uncounted=words_award.UNCOUNTED,
+        weeks=_weeks(sheet),
+        inside=mine or manages,
+        objecting=_objecting(award, here.may("penilaian.sanggah") and mine),
+        fixed_late=awards.fixed_late(award),
+        at=_moment,
+    )
+
+
+def _objecting(award: Any, allowed: bool) -> bool:
+    until = award.objections_until
+    return bool(allowed and award.state in ("frozen", "released") and until is not None and clock.now() <= until)
+
+
+def _weeks(sheet: Sheet) -> list[tuple[str, int]]:
+    """(the week's Monday, posts in it)."""
+    from datetime import timedelta
+
+    detail = next(line.detail for line in sheet.lines if line.indicator == "konsistensi")
+    by_week = detail.get("by_week") or []
+    # A week belongs to the period with its Thursday.
+    first = sheet.award.first + timedelta(days=(3 - sheet.award.first.weekday()) % 7) - timedelta(days=3)
+    return [
+        (times.short_date(first + timedelta(weeks=place), sheet.award.last), int(posts))
+        for place, posts in enumerate(by_week)
+    ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time of the snapshot."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

@@ -1,0 +1,101 @@
+"""The lembar nilai in sentences: how each figure came about, with its own numbers, so that a hall can follow it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from app.times import decimal, number
+
+_UNITS = {"reach": "jangkauan", "followers": "pengikut"}
+_NETS = {"facebook": "Facebook", "instagram": "Instagram", "website": "Halaman kami"}
+SOURCES = {
+    "own": "sambungan sendiri",
+    "public": "dibaca dari luar",
+    "shared": "halaman dibagikan",
+    "sheet": "tabel yang diperiksa",
+    "reported": "dilaporkan sendiri",
+}
+
+
+def told(indicator: str, detail: dict[str, Any], figure: Decimal | None, units: dict[str, str]) -> str:
+    """How a figure came about. detail: app/awarding/rows.py. units: platform → reach or followers."""
+    if detail.get("dropped"):
+        return (
+            "Tidak dinilai di kategori ini, sebab tidak dapat diukur pada semua peserta; bobotnya dibagi ke yang lain."
+        )
+    if not detail:
+        return "Belum memenuhi syarat, jadi belum dihitung."
+    return _WORDS[indicator](detail, figure, units)
+
+
+def _consistency(detail: dict[str, Any], figure: Decimal | None, _units: dict[str, str]) -> str:
+    need = "sedikitnya satu kiriman" if detail["needed"] == 1 else f"sedikitnya {detail['needed']} kiriman"
+    return (
+        f"{detail['met']} dari {detail['weeks']} pekan punya {need}: "
+        f"{detail['met']} ÷ {detail['weeks']} = {decimal(figure, 2)}."
+    )
+
+
+def _engagement(detail: dict[str, Any], _figure: Decimal | None, units: dict[str, str]) -> str:
+    found = []
+    for one in detail["platforms"]:
+        unit = _UNITS.get(units.get(one["platform"], "reach"), "jangkauan")
+        found.append(
+            f"{_NETS.get(one['platform'], one['platform'])}: {number(int(one['interactions']))} interaksi dari {unit} "
+            f"{number(int(one['out_of']))} pada {one['posts']} kiriman; setelah disesuaikan untuk akun kecil "
+            f"{decimal(100 * Decimal(one['r']), 2)}%, setara atau lebih tinggi dari "
+            f"{decimal(one['percentile'], 2)}% dari {one['among']} peserta."
+        )
+    return " ".join(found) or "Belum ada kiriman yang angkanya terbaca pada umurnya."
+
+
+def _answered(detail: dict[str, Any], _figure: Decimal | None, _units: dict[str, str]) -> str:
+    return _shrunk(detail, "tanggapan dijawab sebelum batas waktu", "tanggapan yang harus dijawab")
+
+
+def _settled(detail: dict[str, Any], _figure: Decimal | None, _units: dict[str, str]) -> str:
+    return _shrunk(detail, "keluhan selesai atau diteruskan dengan bukti pada waktunya", "keluhan")
+
+
+def _speed(detail: dict[str, Any], _figure: Decimal | None, _units: dict[str, str]) -> str:
+    if not detail["count"]:
+        return _shrunk(detail, "", "tanggapan yang harus dijawab")
+    hours = detail.get("median_hours")
+    middle = f"Tengah-tengah jawaban pertama {decimal(hours)} jam kerja. " if hours is not None else ""
+    return f"{middle}Rata-rata {detail['count']} tanggapan {_percent(detail['own'])}; {_drawn(detail)}"
+
+
+def _quality(detail: dict[str, Any], figure: Decimal | None, _units: dict[str, str]) -> str:
+    jurors = detail["jurors"]
+    if figure is None:
+        return f"Baru {len(jurors)} juri yang selesai menilai, jadi belum ada angkanya; bobotnya dibagi ke yang lain."
+    spread = decimal(detail["spread"], 2)
+    return f"{len(jurors)} juri menilai kiriman yang diundi; beda juri tertinggi dan terendah {spread} dari 4."
+
+
+def _shrunk(detail: dict[str, Any], done: str, what: str) -> str:
+    if detail["p"] is None:
+        return f"Belum ada {what} di kategori ini; bobotnya dibagi ke yang lain."
+    if not detail["count"]:
+        return f"Belum ada {what}, jadi dipakai rata-rata kategori {_percent(detail['p'])} (data sedikit)."
+    return f"{int(Decimal(detail['sum']))} dari {detail['count']} {done}; {_drawn(detail)}"
+
+
+def _drawn(detail: dict[str, Any]) -> str:
+    added = decimal(detail["added"], 0)
+    return f"ditarik ke rata-rata kategori {_percent(detail['p'])} dengan {added} tanggapan tambahan."
+
+
+def _percent(value: Any) -> str:
+    return f"{decimal(100 * Decimal(value), 1)}%"
+
+
+_WORDS = {
+    "konsistensi": _consistency,
+    "keterlibatan": _engagement,
+    "tingkat_respons": _answered,
+    "kecepatan": _speed,
+    "tuntas": _settled,
+    "kualitas": _quality,
+}
