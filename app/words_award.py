@@ -64,6 +64,7 @@ PROBLEMS = {
     "register_several": "Ada beberapa organisasi yang cocok dengan “{name}”. Isi kolom nomor.",
     "register_twice": "Organisasi ini sudah ada di baris {line}.",
     "register_yes": "Isi kolom {column} dengan ya atau tidak, bukan “{name}”.",
+    "certificate_none": "Peserta ini tidak mendapat peringkat, jadi tidak ada sertifikatnya.",
     "bad_date": "Tanggal “{text}” tidak dapat dibaca. Tulis seperti 2026-06-30.",
     "rubric_file": "Berkas rubrik {path} bukan JSON yang benar.",
 }
@@ -120,6 +121,19 @@ INDICATORS = {
     "kualitas": "Kualitas",
 }
 
+#: How each row comes about, in one sentence.
+FORMULAS = {
+    "konsistensi": "Pekan dengan cukup kiriman, dari semua pekan masa penilaian.",
+    "keterlibatan": "Interaksi dibanding jangkauan (atau pengikut) kiriman berumur {age} hari, dibandingkan dengan "
+    "peserta sekategori.",
+    "tingkat_respons": "Tanggapan warga yang dijawab dalam satu hari kerja.",
+    "kecepatan": "Jam kerja sampai jawaban pertama: penuh sampai {full} jam, nol mulai {zero} jam.",
+    "tuntas": "Keluhan yang selesai, atau diteruskan dengan bukti, dalam 14 hari kerja.",
+    "kualitas": "Rata-rata nilai juri untuk kiriman yang diundi.",
+}
+SMALL = "Data sedikit."
+DROPPED = "Tidak dinilai di kategori ini."
+
 #: What is said beside a version that was frozen before its posts were a week old.
 EARLY = (
     "Dibekukan sebelum kiriman hari terakhir berumur tujuh hari, jadi angka kiriman terakhir belum lengkap. "
@@ -136,6 +150,12 @@ def reason(found: Mapping[str, Any] | None) -> str | None:
         return None
     known = defaultdict(lambda: "-", {key: str(value) for key, value in found.items()})
     return RUBRIC.get(str(found.get("code")), "Tidak memenuhi syarat.").format_map(known)
+
+
+def formula(name: str, rules: Any) -> str:
+    """How a row comes about by these rules (app.awarding.rubric.Rubric)."""
+    full, zero = rules.speed_full_hours, rules.speed_zero_hours
+    return FORMULAS[name].format(age=rules.reading_age_days, full=full, zero=zero)
 
 
 def left_out(why: str) -> str:

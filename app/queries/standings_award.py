@@ -17,7 +17,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app import clock, words_award
-from app.awarding import rubric, scoring
+from app.awarding import canonical, rubric, scoring, sensitivity
+from app.awarding.sensitivity import Firmness
 from app.db import Database
 from app.models import Award, AwardVersion, Score
 from app.parts import Parts
@@ -26,6 +27,9 @@ from app.services import awards, freezing, gathering
 #: Seconds for which provisional standings are shown again.
 FRESH_S = 180.0
 _kept: weakref.WeakKeyDictionary[Database, dict[int, tuple[float, Standings]]] = weakref.WeakKeyDictionary()
+#: By version, the last ones that were asked for: a version never changes.
+_firm: weakref.WeakKeyDictionary[Database, dict[int, tuple[Firmness, ...]]] = weakref.WeakKeyDictionary()
+_FIRM_MOST = 8
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Place:
 @dataclass(frozen=True)
 class Standings:
     """places: by category in the award's order, then by rank, those without one last. version None: provisional,
-    at: as of when."""
+    at: as of when. firm: see ``firmness``."""
 
     award_id: int
     at: datetime
@@ -63,6 +67,8 @@ class Standings:
     sha256: str | None
     early: bool
     places: tuple[Place, ...]
+    version_id: int | None = None
+    firm: tuple[Firmness, ...] = ()
 
     def groups(self) -> list[str]:
         """Categories (with bands) in order."""
@@ -96,7 +102,8 @@ def provisional(session: Session, award: Award) -> Standings:
     at = clock.now()
     results = freezing.computed(gathering.gather(session, award, at))[1]
     places = tuple(_of_result(result) for result in results)
-    return Standings(award.id or 0, at, None, None, gathering.early(award, at), places)
+    firm = tuple(sensitivity.firmness(results, rubric.read(award.rubric)))
+    return Standings(award.id or 0, at, None, None, gathering.early(award, at), places, firm=firm)
 
 
 def of_version(session: Session, award: Award, row: AwardVersion) -> Standings:
@@ -104,7 +111,23 @@ def of_version(session: Session, award: Award, row: AwardVersion) -> Standings:
     scores = session.execute(select(Score).where(col(Score.version_id) == row.id)).scalars().all()
     order = list(award.categories)
     places = sorted((_of_score(score) for score in scores), key=lambda place: _order(order, place))
-    return Standings(award.id or 0, row.frozen_at, row.version, row.sha256, row.early, tuple(places))
+    return Standings(award.id or 0, row.frozen_at, row.version, row.sha256, row.early, tuple(places), row.id)
+
+
+def firmness(parts: Parts, found: Standings) -> tuple[Firmness, ...]:
+    """How firm the order of each category is when each weight is a fifth higher or lower (app/awarding/sensitivity)."""
+    if found.version_id is None:
+        return found.firm
+    kept = _firm.setdefault(parts.db, {})
+    if found.version_id not in kept:
+        with parts.db.read() as session:
+            row = freezing.version_of(session, found.award_id, found.version)
+        snapshot = canonical.load(freezing.content_of(row))
+        made = sensitivity.firmness(scoring.score(snapshot), rubric.read(snapshot["rubric"]))
+        while len(kept) >= _FIRM_MOST:
+            kept.pop(next(iter(kept)))
+        kept[found.version_id] = tuple(made)
+    return kept[found.version_id]
 
 
 def rows(found: Standings, category: str | None = None) -> list[dict[str, Any]]:
