@@ -66,7 +66,7 @@ def unduh(lapor_id: int) -> Any:
     """The ranking as a workbook, its scores as formulas."""
     found = _table(lapor_id)
     with parts().db.read() as session:
-        groups = lapor_ranking.ranking(session, lapor_id)
+        groups = lapor_ranking.ranking(session, lapor_id) or [Group("tanpa peserta", (), False, ())]
     return download(sheets.xlsx([_sheet(group) for group in groups], zone()), f"LAPOR {found.name}.xlsx", XLSX)
 
 
@@ -156,7 +156,7 @@ def hapus(lapor_id: int) -> Any:
 def _table(lapor_id: int) -> Taken:
     with parts().db.read() as session:
         found = lapor_ranking.table(session, lapor_id)
-    object_of(found.organisation_id if found else None)
+    object_of(found.organisation_id if found else None, stay=False)
     if found is None:
         abort(404)
     return found
