@@ -7,7 +7,19 @@ from __future__ import annotations
 
 import click
 
-from app.commands import accounts, award_jury, inbox_acts, inboxes, installing, posts, regions, running, texts
+from app.commands import (
+    accounts,
+    award_jury,
+    inbox_acts,
+    inboxes,
+    installing,
+    posts,
+    regions,
+    reports,
+    running,
+    texts,
+    watches,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,7 +42,10 @@ for command in (
     inbox_acts.inbox,
     inboxes.engagement,
     award_jury.award,
+    watches.watch,
+    watches.sheet,
     texts.text,
+    reports.report,
 ):
     main.add_command(command)
 

@@ -18,6 +18,7 @@ from app import clock
 from app.models import Account, Delivery, Post, PostFigure, Reading, SeenPost, SeenReading
 from app.services import pace, rolling
 from app.services.keeping import storable
+from app.services.post_table import address
 from connectors import METRICS, RemotePost, load
 
 #: So far back an account's list is read: no reading is planned later than at 30 days.
@@ -48,7 +49,7 @@ def write(session: Session, owner: Owner, posts: Iterable[RemotePost]) -> list[S
     rows = _known(session, owner.platform, found.values())
     made: list[SeenPost] = []
     for remote_id, post in found.items():
-        row = rows.get(remote_id) or rows.get(post.permalink or "")
+        row = rows.get(remote_id) or rows.get(address(post.permalink or ""))
         if row is not None and row.account_id is not None and owner.account_id is None:
             continue
         if row is None:
@@ -170,7 +171,7 @@ def connectors_of(platform: str) -> list[str]:
 
 
 def _known(session: Session, platform: str, posts: Iterable[RemotePost]) -> dict[str, SeenPost]:
-    names = {name for post in posts for name in (post.remote_id, post.permalink) if name}
+    names = {name for post in posts for name in (post.remote_id, address(post.permalink or "")) if name}
     query = select(SeenPost).where(SeenPost.platform == platform, col(SeenPost.remote_id).in_(names))
     return {row.remote_id: row for row in session.exec(query.with_for_update()).all()}
 
