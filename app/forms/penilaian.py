@@ -57,7 +57,7 @@ class _Aturan(PageForm):
     area = SelectField("Wilayah", choices={})
     categories = SelectMultipleField(
         "Kategori",
-        choices=[(name, name[:1].upper() + name[1:]) for name in CATEGORIES],
+        choices={name: name[:1].upper() + name[1:] for name in CATEGORIES},
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
