@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
+from app.awarding import exact
 from app.faults import Fault
 from app.papers import uploads
 from app.papers.uploads import Cell, Limits
@@ -223,7 +225,7 @@ def _measure(row: _Row, column: str, fits: Callable[[Decimal], bool]) -> Decimal
     value = _number(row, column, said)
     if not fits(value):
         raise _Refused(row, "lapor_range", column=_WORDS[column], text=said[:40])
-    return value.quantize(Decimal("0.0001")) if value.as_tuple().exponent != 0 else value
+    return value if exact.fits(value) else exact.rounded(Fraction(value), exact.PLACES)
 
 
 def _number(row: _Row, column: str, said: str) -> Decimal:
