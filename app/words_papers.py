@@ -12,4 +12,5 @@ PROBLEMS = {
     "sheet_empty": "Tabel itu kosong.",
     "sheet_letters": "Huruf di berkas itu tidak dikenali. Simpan ulang sebagai “CSV UTF-8” atau XLSX.",
     "paper_failed": "PDF tidak dapat dibuat saat ini. Coba lagi; bila tetap gagal, unduh XLSX.",
+    "report_month": "Bulan “{month}” tidak dikenal. Tulis seperti 2026-10, paling akhir bulan ini.",
 }

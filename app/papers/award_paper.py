@@ -68,7 +68,7 @@ def lembar_data(about: dict[str, Any], sheet: Any, made_at: datetime) -> dict[st
         "sheets": [_figures(sheet.place, sheet.of)],
         "tables": [
             _table(
-                "Kiriman yang dihitung", ["Terbit", "Platform", "Interaksi", "Jangkauan", "Pengikut", "Sumber", "Isi"],
+                "Kiriman yang dihitung (–: angka tidak tersedia)", ["Terbit", "Platform", "Interaksi", "Jangkauan", "Pengikut", "Sumber", "Isi"],
                 [_post(post, zone) for post in participant["posts"]], [2, 3, 4], [9, 8, 7, 8, 8, 10, 24],
             ),
             _table(
@@ -218,10 +218,14 @@ def _table(
 def _post(post: dict[str, Any], zone: str) -> list[str]:
     said = " ".join(post["caption"].split())
     return [
-        _day(post["published_at"], zone), post["platform"], times.number(post["interactions"]),
-        times.number(post["reach"]), times.number(post["followers"]), _SOURCES.get(post["source"], post["source"]),
+        _day(post["published_at"], zone), post["platform"], _number(post["interactions"]), _number(post["reach"]),
+        _number(post["followers"]), _SOURCES.get(post["source"], post["source"]),
         said if len(said) <= 80 else said[:79] + "…",
     ]  # fmt: skip
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else times.number(value)
 
 
 def _item(item: dict[str, Any], zone: str) -> list[str]:

@@ -1,8 +1,8 @@
 """PDF by Typst from templates/papers/NAME.typ: plain data in, bytes out, the same bytes for the same data.
 
-Typst sees only what is handed over, as files in its memory: the template, the shared page (house.typ), data.json and
-the images. Its root is an empty folder, so a template reads nothing of this machine; data are values, never
-markup or code. Only the fonts that Typst brings are used, so that a paper looks alike everywhere.
+Typst sees only what is handed over, in a folder of its own that is its root: the template, the shared page (house.typ),
+data.json and the images. So a template reads nothing else of this machine; data are values, never markup or code. Only
+the fonts that Typst brings are used, so that a paper looks alike everywhere.
 """
 
 from __future__ import annotations
@@ -75,26 +75,30 @@ def _compile(
     for name in (template, *images):
         if not _NAME.fullmatch(name):
             raise ValueError(f"not a name of a paper or image: {name!r}")
-    files: dict[str, Any] = {
+    files = {
         "main.typ": (_TEMPLATES / f"{template}.typ").read_bytes(),
         "house.typ": (_TEMPLATES / "house.typ").read_bytes(),
         "data.json": json.dumps(_plain(data), ensure_ascii=False).encode(),
     }
     files |= {f"images/{name}": content for name, content in images.items()}
-    with tempfile.TemporaryDirectory(prefix="kentongan-paper-") as nowhere:
+    with tempfile.TemporaryDirectory(prefix="kentongan-paper-") as folder:
+        root = Path(folder)
+        (root / "images").mkdir()
+        for name, content in files.items():
+            (root / name).write_bytes(content)
         try:
             made: bytes | list[bytes] | None = typst.compile(
-                files,
-                root=nowhere,
+                root / "main.typ",
+                root=root,
                 font_paths=[],
                 ignore_system_fonts=True,
-                package_path=nowhere,
-                package_cache_path=nowhere,
+                package_path=root,
+                package_cache_path=root,
                 timestamp=int(made_at.timestamp()),
                 **how,
             )
-        except typst.TypstError as error:
-            raise Problem("paper_failed", reason=error.message) from error
+        except RuntimeError as error:  # TypstError, and what it says of files it cannot decode
+            raise Problem("paper_failed", reason=str(error)) from error
     if made is None:
         raise Problem("paper_failed")
     return made

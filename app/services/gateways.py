@@ -12,6 +12,7 @@ import queue
 import re
 import threading
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -32,6 +33,15 @@ class Gateway:
     label: str
     url: str = field(repr=False)
     to: str | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """What travels with a message to a mail server."""
+
+    name: str
+    kind: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ def is_mail(url: str) -> bool:
     return service is not None and _mails(service)
 
 
-def send(gateway: Gateway, title: str, body: str) -> Failure | None:
+def send(gateway: Gateway, title: str, body: str, files: Sequence[File] = ()) -> Failure | None:
     """One message to one address; None when it went. Blocks as long as the gateway likes, see ``within``."""
     service = _service(gateway.url)
     if service is None or (gateway.to is not None and not _mails(service)):
@@ -70,7 +80,8 @@ def send(gateway: Gateway, title: str, body: str) -> Failure | None:
     apprise = _library()[0]
     crier = apprise.Apprise(asset=_asset())
     crier.add(service)
-    with crier.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT) as result:
+    attach = _attached(files) if files else None
+    with crier.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT, attach=attach) as result:
         if result:
             return None
         said = [_STATUS.search(str(entry)) for entry in result.logs()]
@@ -78,13 +89,13 @@ def send(gateway: Gateway, title: str, body: str) -> Failure | None:
     return Failure("refused", statuses[-1]) if statuses else Failure("no_answer")
 
 
-def within(seconds: float, gateway: Gateway, title: str, body: str) -> Failure | None:
+def within(seconds: float, gateway: Gateway, title: str, body: str, files: Sequence[File] = ()) -> Failure | None:
     """``send`` that is waited for so long only: a gateway that answers a byte at a time is left to itself."""
     said: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            said.put(send(gateway, title, body))
+            said.put(send(gateway, title, body, files))
         except Exception as error:
             # Its words may quote the address: only its kind is told.
             log.error("a gateway failed with %s", type(error).__name__)
@@ -109,6 +120,16 @@ def _service(url: str) -> Any:
         service.socket_connect_timeout = min(float(service.socket_connect_timeout), CALL_S)
         service.socket_read_timeout = min(float(service.socket_read_timeout), CALL_S)
     return service
+
+
+def _attached(files: Sequence[File]) -> Any:
+    from apprise.attachment.memory import AttachMemory
+
+    made = _library()[0].AppriseAttachment(asset=_asset())
+    for each in files:
+        file: Any = AttachMemory  # its class carries no types
+        made.add(file(content=each.content, name=each.name, mimetype=each.kind))
+    return made
 
 
 def _mails(service: Any) -> bool:

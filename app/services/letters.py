@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ from app.models import Letter
 from app.parts import Parts
 from app.problems import Problem
 from app.services import gateways, notice_addresses
-from app.services.gateways import Failure
+from app.services.gateways import Failure, File
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +47,23 @@ class Claimed:
     attempt: int
 
 
-def send_due(parts: Parts, go_on: Callable[[], bool] = lambda: True) -> int:
+#: What travels with a letter (services/reporting.attachments).
+Attach = Callable[[Parts, Letter], Sequence[File]]
+
+
+def nothing(_parts: Parts, _letter: Letter) -> Sequence[File]:
+    """Most letters carry no file."""
+    return ()
+
+
+def send_due(parts: Parts, go_on: Callable[[], bool] = lambda: True, attach: Attach = nothing) -> int:
     """Send what is due now, at most ``TOGETHER`` letters, side by side; how many were taken. Cheap when none is."""
     claimed = claim(parts)
     if not claimed:
         return 0
-    threads = [threading.Thread(target=_safely, args=(parts, each), name="letter", daemon=True) for each in claimed]
+    threads = [
+        threading.Thread(target=_safely, args=(parts, each, attach), name="letter", daemon=True) for each in claimed
+    ]
     for thread in threads:
         thread.start()
     # ``deliver`` bounds itself; this is for a worker that is asked to end: what is late then is taken over later.
@@ -96,7 +107,7 @@ def claim(parts: Parts) -> list[Claimed]:
     return claimed
 
 
-def deliver(parts: Parts, claimed: Claimed) -> Failure | None:
+def deliver(parts: Parts, claimed: Claimed, attach: Attach = nothing) -> Failure | None:
     """Send one claimed letter and write down what became of it."""
     with parts.db.read() as session:
         letter = session.get_one(Letter, claimed.letter_id)
@@ -107,7 +118,8 @@ def deliver(parts: Parts, claimed: Claimed) -> Failure | None:
     if gateway is None:
         _write(parts, claimed, {"wake_at": None, "error_code": "address_gone", "error_facts": {}})
         return None
-    failure = gateways.within(SEND_S, gateway, letter.title, letter.body)
+    files = attach(parts, letter) if gateway.to is not None else ()
+    failure = gateways.within(SEND_S, gateway, letter.title, letter.body, files)
     with parts.db.read() as session:
         present = lease_time(session)
     if failure is None:
@@ -145,9 +157,9 @@ def _write(parts: Parts, claimed: Claimed, values: dict[str, object]) -> None:
         )
 
 
-def _safely(parts: Parts, claimed: Claimed) -> None:
+def _safely(parts: Parts, claimed: Claimed, attach: Attach) -> None:
     try:
-        deliver(parts, claimed)
+        deliver(parts, claimed, attach)
     except Exception as error:
         # The lease brings the letter back. Only the kind is said: words may quote an address.
         log.error("letter %s failed with %s", claimed.letter_id, type(error).__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
@@ -14,6 +13,7 @@ from flask import Blueprint, abort, render_template, request, send_file, url_for
 
 from app import clock, times
 from app.frame import parts
+from app.papers.qr import svg
 from app.queries import publik, publik_angka, publik_lacak
 from app.queries.publik import Card, Profile
 from app.rights import bare
@@ -153,7 +153,7 @@ def robots() -> Any:
 def qr(slug: str) -> Any:
     """The way to the form, for a camera."""
     page = page_of(slug)
-    return kept(_qr(absolute(url_for("publik_kirim.index", slug=page.slug))), "image/svg+xml")
+    return kept(svg(absolute(url_for("publik_kirim.index", slug=page.slug))), "image/svg+xml")
 
 
 @bp.get("/o/<slug>/poster")
@@ -214,23 +214,3 @@ def _feed(slug: str, template: str, mimetype: str) -> Any:
     }
     said = _NOT_XML.sub("", render_template(template, page=page, **facts))
     return kept(said, mimetype, changed_at=newest)
-
-
-def _qr(text: str) -> str:
-    """A QR code as one path; a quarter of it may be torn off or dirty and it is read still."""
-    import qrcode
-
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=4)
-    code.add_data(text)
-    code.make(fit=True)
-    rows = code.get_matrix()
-    out = io.StringIO()
-    side = len(rows)
-    out.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">')
-    out.write(f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="')
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                out.write(f"M{x} {y}h1v1h-1z")
-    out.write('"/></svg>\n')
-    return out.getvalue()

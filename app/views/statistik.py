@@ -12,17 +12,18 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app import clock, times
+from app import clock, times, words_monthly
 from app.forms.statistik import NONE, Choice
 from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
 from app.models import Account, Organisation
 from app.papers import pdf, sheets
 from app.problems import Problem
-from app.queries import board, figures, followers, periods, readings, statistics
+from app.queries import board, figures, followers, monthly, periods, readings, statistics
 from app.queries.board import Board
 from app.queries.figures import Figures, Scope
+from app.queries.periods import Period
 from app.rights import needs, object_of, reach
-from app.services import counting
+from app.services import counting, reporting
 from app.views import _statistik_lembar as paper
 from app.words_statistik import METRICS, PLATFORMS, SOURCES, TASKS, compare, more, percent
 
@@ -58,6 +59,7 @@ def index() -> Any:
     found, after = look.board, _shown()
     with parts().db.read() as session:
         some = figures.with_words(session, found.rows[after : after + PAGE])
+        mailed = reporting.is_on(session, organisation_id())
     form = Choice(
         masa=found.period.key, organisasi=organisation_id(), wilayah=not found.scope.single,
         tugas=look.args.get("tugas", ""), desa=look.args.get("desa", ""),
@@ -92,6 +94,9 @@ def index() -> Any:
         platform_words=PLATFORMS,
         day=lambda at: times.day_near(at, times.local(now, found.period.zone).date()),
         rhythm_words=_rhythm_words(found),
+        month=_month(found.period),
+        mailed=mailed,
+        mails=bool(parts().settings.mail_url),
     )
 
 
@@ -120,6 +125,38 @@ def unduh() -> Any:
         return redirect(url_for("statistik.index", **look.args), 303)
     name = f"Statistik {look.name} {found.period.first:%Y-%m-%d} sampai {found.period.last:%Y-%m-%d}.{kind}"
     return download(made, name, _TYPES[kind])
+
+
+@bp.get("/statistik/laporan")
+@needs("statistik.lihat", of_object=True)
+def laporan() -> Any:
+    """The monthly report of one organisation, ?bulan=2026-10, for the wall."""
+    asked = request.args.get("organisasi", "")
+    if asked and not _id(asked):
+        abort(404)
+    object_of(int(asked) if asked else organisation_id(), stay=False)
+    try:
+        with parts().db.read() as session:
+            wanted = request.args.get("bulan", "")
+            found = monthly.read(session, organisation_id(), wanted, clock.now(), parts().settings.public_url)
+        made = reporting.make(parts(), found)
+    except Problem as problem:
+        if problem.code == "report_month":
+            abort(404)
+        say(words_of(problem), "fail")
+        return redirect(url_for("statistik.index", organisasi=organisation_id()), 303)
+    return download(made, found.file_name, _TYPES["pdf"])
+
+
+@bp.post("/statistik/laporan")
+@needs("kalender.kelola")
+def surat() -> Any:
+    """Send the monthly report by mail from now on, or no longer."""
+    on = request.form.get("kirim") == "1"
+    with parts().db.write() as session:
+        reporting.switch(session, organisation_id(), actor(), on=on)
+    say("Laporan bulanan akan dikirim lewat surel setiap tanggal 1." if on else "Laporan bulanan tidak dikirim lagi.")
+    return redirect(url_for("statistik.index"), 303)
 
 
 def download(content: bytes, name: str, kind: str) -> Response:
@@ -256,6 +293,12 @@ def _shown() -> int:
 
 def _age(row: Figures, at: datetime) -> str:
     return periods.age((at - row.published_at).total_seconds())
+
+
+def _month(period: Period) -> tuple[str, str]:
+    """(key, words) of the month whose report is offered: the one that is looked at, else the last whole one."""
+    first = period.first if len(period.key) == 7 else period.last.replace(day=1) - timedelta(days=1)
+    return f"{first:%Y-%m}", words_monthly.month(first.year, first.month)
 
 
 def _rhythm_words(found: Board) -> list[tuple[str, int, int]]:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from app import clock
 from app.models import Activity, Delivery, Event, Post, SeenPost, SeenReading, Watched
 from app.queries import figures, periods, slots, statistics
-from app.services import counting, rolling
+from app.services import counting, reporting, rolling
 from tests.app import residents
 from tests.app.residents import page
 from tests.fixtures.web import Web, post
@@ -386,6 +386,19 @@ def test_rollups_areas_filters_and_files_say_the_same(web: Web, facebook: int) -
     paper = client.get(f"/statistik/unduh?jenis=pdf&{narrow}")
     assert paper.data.startswith(b"%PDF-")
     assert "attachment" in paper.headers["Content-Disposition"]
+
+    month = f"{now:%Y-%m}"
+    report = client.get(f"/statistik/laporan?bulan={month}&organisasi={kecamatan}")
+    assert report.data.startswith(b"%PDF-")
+    assert "filename*=UTF-8''Laporan%20IPSM%20Leuwisadeng" in report.headers["Content-Disposition"]
+    assert post(client, "/statistik/laporan", kirim="1").status_code == 403
+    for query in (f"bulan={month}&organisasi={web.organisations['lain']}", "bulan=2099-01", "bulan=x", ""):
+        assert client.get(f"/statistik/laporan?{query}").status_code == 404, query
+    head = web.sign_in("koordinator")
+    for on in ("1", "0"):
+        assert post(head, "/statistik/laporan", kirim=on).status_code == 303
+        with web.parts.db.read() as session:
+            assert reporting.is_on(session, kecamatan) is (on == "1")
 
     # Every way of asking for what is not theirs, or for nonsense.
     for query, status in {
