@@ -145,6 +145,8 @@ class Ground:
                 source=spot.case.kind.connector,
                 text=comment.text,
                 said_at=comment.said_at,
+                # Its kind is known: no worker here need load the model, which takes longer than all the rest.
+                suggested_at=clock.now(),
             )
             session.add(item)
             session.flush()
