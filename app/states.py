@@ -319,7 +319,8 @@ def note_rows(
         "why": why,
         "facts": json.loads(json.dumps(dict(facts or {}), default=str)),
     }
-    rows = [{**shared, "subject_id": number} for number in numbers]
+    known = {name: value for name, value in shared.items() if value is not None}
+    rows = [{**known, "subject_id": number} for number in numbers]
     session.execute(_insert("event"), rows)
 
 

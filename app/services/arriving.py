@@ -44,11 +44,14 @@ def items(session: Session, account: Account, comments: Sequence[Mapping[str, An
 
 
 def _shared(account: Account) -> dict[str, Any]:
-    """What all new items have in common: the model's own defaults, asked once and not for each item."""
+    """What all new items have in common: the model's own defaults, asked once and not for each item.
+
+    What is NULL is left out: binding it costs as much as binding something.
+    """
     new = Aspiration(
         organisation_id=account.organisation_id, source=account.connector, kind=NEW_KIND, text="", said_at=clock.now()
     )
-    return new.model_dump(exclude={"id"})
+    return new.model_dump(exclude={"id"}, exclude_none=True)
 
 
 def author_key(connector: str, author_id: str | None, name: str | None) -> str | None:
