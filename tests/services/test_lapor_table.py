@@ -77,7 +77,7 @@ def test_each_row_says_what_is_wrong_with_it() -> None:
     rows = [
         "perangkat daerah,laporan masuk,selesai,diarsipkan,rata-rata hari,kualitas,dalam proses",
         ",5,5,0,1,80,0",
-        "Dinas A,5,6,0,1,80,0",
+        "Dinas A,5,5,1,1,80,0",
         "Dinas B,,5,0,1,80,0",
         "Dinas C,lima,5,0,1,80,0",
         "Dinas D,5,5,0,1,800,0",
@@ -105,7 +105,7 @@ def test_each_row_says_what_is_wrong_with_it() -> None:
     ]
     assert [line.name for line in table.lines] == ["Dinas H", "Dinas J"]
     said = [sentence(fault.code, fault.facts) for fault in table.faults]
-    assert said[1] == "Dinas A: ditindaklanjuti 6 dan diarsipkan 0 lebih banyak daripada masuk 5."
+    assert said[1] == "Dinas A: ditindaklanjuti 5 dan diarsipkan 1 lebih banyak daripada masuk 5."
     assert said[3] == "Kolom laporan masuk berisi “lima”, bukan angka. Tulis seperti 1.234,5."
     assert not any("belum kami kenal" in one or "-" in one.split() for one in said)
     doubts = {doubt.code: doubt.line for doubt in table.doubts}
