@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from app.models import Attachment, Photo
 from app.parts import Parts
-from app.services import award_polls, forgetting, hooking
+from app.services import award_polls, evidence, forgetting, hooking
 
 #: An upload is in the store a moment before its row: younger files are left alone.
 OLD_S = 24 * 3600.0
@@ -24,9 +24,13 @@ def run(parts: Parts, go_on: Callable[[], bool]) -> None:
     forgetting.forget(parts, go_on)
     award_polls.pick_up(parts, go_on)
     parts.store.sweep()
+    with parts.db.read() as session:
+        kept = evidence.kept_photos(session)
     for sha256 in list(parts.store.masters()):
         if not go_on():
             return
+        if sha256 in kept:
+            continue  # of an award: it outlives the post
         with parts.db.read() as session:
             used = session.exec(select(Photo.id).where(col(Photo.sha256) == sha256).limit(1)).first()
             beside = select(Attachment.id).where(col(Attachment.sha256) == sha256)

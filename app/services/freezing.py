@@ -67,7 +67,7 @@ def freeze(parts: Parts, award_id: int, by: Actor, why: str = "") -> Frozen:
         version=version,
         formula=formulas.VERSION,
         sha256=canonical.sha256(snapshot),
-        snapshot=zlib.compress(content, 6),
+        snapshot=packed(content),
         early=snapshot["frozen"]["early"],
         why=why,
         by_name=by.who,
@@ -137,6 +137,11 @@ def versions(session: Session, award_id: int) -> Sequence[AwardVersion]:
 def content_of(row: AwardVersion) -> bytes:
     """The frozen snapshot's bytes, exactly as they were hashed."""
     return zlib.decompress(row.snapshot)
+
+
+def packed(content: bytes) -> bytes:
+    """A snapshot as it is stored."""
+    return zlib.compress(content, 6)
 
 
 def objections_end(at: datetime, calendar: Calendar) -> datetime:
