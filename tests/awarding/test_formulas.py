@@ -37,7 +37,7 @@ def test_every_formula_has_a_worked_example() -> None:
     assert [one.__name__ for one in functions if ">>>" not in (one.__doc__ or "")] == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(DAYS, st.integers(0, 800), st.integers(0, 800))
 def test_every_week_belongs_to_one_of_two_periods_that_follow_each_other(first: date, days: int, more: int) -> None:
     end, last = first + timedelta(days=days), first + timedelta(days=days + 1 + more)
@@ -51,7 +51,7 @@ def test_every_week_belongs_to_one_of_two_periods_that_follow_each_other(first: 
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(HOURS, max_size=8), st.decimals(0, 10, places=2), st.decimals("0.01", 30, places=2))
 def test_the_sum_of_speeds_is_the_sum_of_each(hours: list[int | Decimal | None], full: Decimal, more: Decimal) -> None:
     apart = sum((formulas.speed(one, full, full + more) for one in hours), Fraction(0))
@@ -59,7 +59,7 @@ def test_the_sum_of_speeds_is_the_sum_of_each(hours: list[int | Decimal | None],
     assert 0 <= apart <= len(hours)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=9))
 def test_percentiles_have_their_middle_at_fifty(values: list[int]) -> None:
     """However many are equal: the mean of all is 50, so that no platform is worth more than another."""

@@ -20,7 +20,7 @@ def test_the_default_is_as_published() -> None:
     default = rubric.read()
     assert list(default.weights.values()) == [20, 25, 12, 8, 10, 25]
     assert default.min_active_months == Fraction(3, 4)
-    assert [default.per_week(name) for name in ("perangkat daerah", "desa · 500–1.999", "lain")] == [2, 1, 1]
+    assert [default.per_week(name) for name in ("perangkat daerah · 500–1.999", "desa", "lain")] == [2, 1, 1]
     assert rubric.plain(default) == rubric.DEFAULT
     assert json.loads(json.dumps(rubric.plain(default))) == rubric.DEFAULT, "any writer of JSON takes it"
     # Whoever changes the default changes this line too: awards that were fixed with it keep their own.
@@ -94,7 +94,7 @@ CONTENT = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONTENT)
 def test_canonical_bytes_are_a_fixed_point(content: Any) -> None:
     try:

@@ -205,6 +205,19 @@ def test_weeks_and_months_are_those_of_the_participants_zone() -> None:
     assert (west.detail["months"]["active"], east.detail["months"]["active"]) == (1, 2)
 
 
+def test_five_items_are_not_few_and_only_complaints_are_settled() -> None:
+    """Nor does a month count that the period does not touch: 23.30 WIB on its last day is the next month in the east."""
+    five = participant(1, items=[item(True, 1)] * 5, posts=[post(3, published_at="2026-01-31T16:30:00Z")])
+    four = participant(2, items=[item(True, 1, resolved=False)] * 4)
+    thanked = participant(3, items=[item(True, 1, resolved=True, kind="aspirasi")] * 4)
+    found = score(five, four, thanked, award={"first": "2026-01-05", "last": "2026-01-31", "zone": "Asia/Jayapura"})
+    assert found[1].small_sample == ["tuntas"]
+    assert found[2].small_sample == ["tingkat_respons", "kecepatan", "tuntas"]
+    assert [found[n].indicators["tuntas"] for n in (1, 2, 3)] == [0, 0, 0]
+    assert found[3].detail["tuntas"]["count"] == 0
+    assert found[1].detail["months"] == {"active": 0, "of": 1}
+
+
 def test_nothing_to_score() -> None:
     """A period without a Thursday, nobody read anything: no figure is not 0."""
     lone = snapshot(participant(1, posts=[post(0, None, None)]), award={"first": "2026-01-05", "last": "2026-01-06"})
