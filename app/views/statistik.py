@@ -103,8 +103,8 @@ def index() -> Any:
 @bp.get("/statistik/unduh")
 @needs("statistik.lihat", of_object=True)
 def unduh() -> Any:
-    """What is on screen as ?jenis=xlsx|csv|pdf, with the same filters; every post, not only the page's."""
-    kind = request.args.get("jenis", "")
+    """What is on screen as ?jenis=xlsx (also without) csv or pdf, same filters; every post, not only the page's."""
+    kind = request.args.get("jenis", "xlsx")
     if kind not in _TYPES:
         abort(404)
     now = clock.now()
@@ -130,15 +130,17 @@ def unduh() -> Any:
 @bp.get("/statistik/laporan")
 @needs("statistik.lihat", of_object=True)
 def laporan() -> Any:
-    """The monthly report of one organisation, ?bulan=2026-10, for the wall."""
+    """The monthly report of one organisation for the wall, ?bulan=2026-10; without: of the last whole month."""
     asked = request.args.get("organisasi", "")
     if asked and not _id(asked):
         abort(404)
     object_of(int(asked) if asked else organisation_id(), stay=False)
+    now = clock.now()
     try:
         with parts().db.read() as session:
-            wanted = request.args.get("bulan", "")
-            found = monthly.read(session, organisation_id(), wanted, clock.now(), parts().settings.public_url)
+            last = _month(periods.read("30", zone(), now))[0]
+            wanted = request.args.get("bulan", last)
+            found = monthly.read(session, organisation_id(), wanted, now, parts().settings.public_url)
         made = reporting.make(parts(), found)
     except Problem as problem:
         if problem.code == "report_month":
