@@ -33,7 +33,7 @@ def rebuild(parts: Parts, go_on: Callable[[], bool] = lambda: True) -> dict[str,
                 return made
             with parts.db.write() as session:
                 _alone(session, "postfigure")
-                made["posts"] += _posts(session, key, ids)
+                made["posts"] += posts(session, key, ids)
     for ids in _chunks(parts, col(Account.id), _ACCOUNTS):
         if not go_on():
             return made
@@ -99,7 +99,8 @@ def _alone(session: Session, table: str) -> None:
         session.execute(text(f"lock table {table} in share row exclusive mode"))
 
 
-def _posts(session: Session, key: str, ids: Sequence[int]) -> int:
+def posts(session: Session, key: str, ids: Sequence[int]) -> int:
+    """Figures of these posts anew, in this transaction; how many are public. key: delivery_id or seen_post_id."""
     of_seen = key == "seen_post_id"
     facts = rolling.of_seen(session, ids) if of_seen else rolling.of_deliveries(session, ids)
     raw = SeenReading if of_seen else Reading

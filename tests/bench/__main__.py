@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("queue", "photos", "punctual", "checks", "hooks", "triage", "inbox", "awards")
+NAMES = ("queue", "photos", "punctual", "checks", "hooks", "triage", "inbox", "awards", "rollups")
 
 if __name__ == "__main__":
     if os.getloadavg()[0] > 2.5:
