@@ -75,10 +75,10 @@ def test_an_order_that_hangs_on_one_weight_is_told() -> None:
 
 
 def test_a_trial_gives_the_ranks_of_scoring_anew() -> None:
-    """Twelve categories by chance: what points say is what the whole calculation says with that weight."""
+    """Eight categories by chance: what points say is what the whole calculation says with that weight."""
     chance = random.Random(5)
     differing = 0
-    for _ in range(12):
+    for _ in range(8):
         everybody = [_by_chance(number, chance) for number in range(1, 6)]
         results = scoring.score(snapshot(*everybody))
         before = {one.organisation_id: one.rank for one in results}

@@ -26,7 +26,7 @@ from tests.awarding.making import item, jury, participant, post, snapshot
 
 C_ROWS = ("tingkat_respons", "kecepatan", "tuntas")
 #: No deadline: a busy machine is no wrong score.
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 
 
 def _post(code: int) -> dict[str, Any]:

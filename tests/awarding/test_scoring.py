@@ -206,7 +206,7 @@ def test_weeks_and_months_are_those_of_the_participants_zone() -> None:
 
 
 def test_five_items_are_not_few_and_only_complaints_are_settled() -> None:
-    """Nor does a month count that the period does not touch: 23.30 WIB on its last day is the next month in the east."""
+    """Nor does a month count that the period does not touch: 23.30 WIB on its last day is the next one in the east."""
     five = participant(1, items=[item(True, 1)] * 5, posts=[post(3, published_at="2026-01-31T16:30:00Z")])
     four = participant(2, items=[item(True, 1, resolved=False)] * 4)
     thanked = participant(3, items=[item(True, 1, resolved=True, kind="aspirasi")] * 4)
