@@ -1,8 +1,6 @@
-"""Readings, accounts that are read from outside, and tables of posts that were handed in, in Indonesian."""
+"""Accounts that are read from outside, and tables of posts that were handed in, in Indonesian."""
 
 from __future__ import annotations
-
-from app import times
 
 PROBLEMS = {
     "unknown_platform": "Platform “{name}” tidak dikenal. Pilih salah satu: {known}.",
@@ -32,17 +30,3 @@ PROBLEMS = {
     "sheet_checked": "Tabel itu sudah diperiksa oleh {by}.",
     "sheet_own": "{by} menyerahkan tabel ini sendiri. Minta orang lain memeriksanya.",
 }
-
-#: Source classes (app/models/measured.SOURCE_CLASSES), as people read them.
-SOURCES = {
-    "own": "sambungan sendiri",
-    "public": "dibaca dari luar",
-    "shared": "Halaman yang dibagikan",
-    "sheet": "tabel yang sudah diperiksa",
-    "reported": "dilaporkan sendiri",
-}
-
-
-def late(seconds: int) -> str:
-    """ "terbaca 6 jam terlambat"."""
-    return f"terbaca {times.span(seconds)} terlambat"

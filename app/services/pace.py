@@ -12,8 +12,6 @@ _DAY = 24 * _HOUR
 READING_AGES = tuple(h * _HOUR for h in (1, 3, 6, 12)) + tuple(d * _DAY for d in (1, 2, 3, 7, 14, 30))
 #: At this percent of an account's allowance the ages below a day are left out; the one of a week never is.
 SPARE, SPARED_BELOW_S = 70.0, _DAY
-#: A reading later than this is called late: seconds at least, and at most (a tenth of its age between them).
-LATE_FROM_S, LATE_TO_S = 300, _HOUR
 #: On the practice platform hours are played in seconds, so its posts are also read at these ages.
 PRACTICE_AGES = (5, 15, 30, 45, 60, 120, 300, 900)
 #: (age below, seconds between polls). A post is polled for 90 days.
@@ -45,11 +43,6 @@ def late_s(published_at: datetime, read_at: datetime, planned_age_s: int | None)
     if planned_age_s is None:
         return None
     return max(0, int((read_at - published_at).total_seconds()) - planned_age_s)
-
-
-def is_late(late: int | None, planned_age_s: int | None) -> bool:
-    """Whether that is worth telling: more than a tenth of the age, from five minutes and at most an hour."""
-    return late is not None and late > min(max(LATE_FROM_S, (planned_age_s or 0) // 10), LATE_TO_S)
 
 
 def due_age(published_at: datetime, at: datetime, *, practice: bool = False) -> int | None:

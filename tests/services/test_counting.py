@@ -43,8 +43,6 @@ def test_readings_after_a_stop_and_dead_metrics(shared_loop: Loop) -> None:
     ]  # fmt: skip
     assert 0 <= shown[0]["late_s"] <= 60
     assert 3900 <= shown[1]["late_s"] <= 4000
-    assert pace.is_late(shown[1]["late_s"], shown[1]["planned_age_s"])
-    assert not pace.is_late(shown[0]["late_s"], shown[0]["planned_age_s"])
     assert [one["metrics"]["views"] for one in shown] == [None, None, None]
     assert [one["metrics"]["reach"] for one in shown] == [300, 300, 300]
     assert shown[2]["refused"] == ["post_media_view"]
