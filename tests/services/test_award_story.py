@@ -17,12 +17,12 @@ from sqlmodel import col, select, update
 from app import clock
 from app.awarding import canonical
 from app.db import Database
-from app.models import Award, AwardVersion, Draw, Evidence, Objection, Reading, Score
+from app.models import Award, AwardVersion, Draw, Evidence, Membership, Objection, Reading, Score
 from app.parts import Parts
 from app.problems import Problem
 from app.queries import award_files, award_sheet, standings_award
 from app.sealing import sealer
-from app.services import awards, excluding, flags, freezing, gathering_frame, jury, objections, people, verifying
+from app.services import awards, excluding, flags, freezing, gathering_frame, jury, objections, verifying
 from app.settings import Settings
 from app.states import Actor
 from jobs import tidy
@@ -166,15 +166,9 @@ def times_of(at: datetime) -> str:
 
 def _objections(world: Contest, award_id: int, desa: int) -> None:
     parts = world.parts
+    names = (("ani", "desa 1"), ("budi", "desa 2"))
+    ani, budi = (Actor(name, world.person(name, "koordinator", organisation)) for name, organisation in names)
     with parts.db.write() as session:
-        ids = [
-            people.add_person(
-                session, BY, email=f"{name}@contoh.id", name=name, role="koordinator", organisation_id=organisation,
-                password="rahasia-sekali",
-            )
-            for name, organisation in (("ani", desa), ("budi", world.ids["desa 2"]))
-        ]  # fmt: skip
-        ani, budi = (Actor(name, number) for name, number in zip(("ani", "budi"), ids, strict=True))
         made = objections.file(session, award_id, desa, ani, "tuntas", "Keluhan nomor 2 sudah selesai", ["c" * 64])
         for by, part, code in ((budi, "tuntas", "not_your_organisation"), (ani, "tuntas", "objection_waiting"),
                                (ani, "warna", "objection_part")):  # fmt: skip
@@ -244,18 +238,9 @@ def test_the_jury_is_drawn_blind_and_apart_from_its_friends(parts: Parts) -> Non
     told(world)
     award_id = fixed(world)
     criteria = dict.fromkeys(("manfaat", "kejelasan", "orisinalitas", "aksesibilitas", "privasi"), 3)
+    people_ids = [world.person(f"Juri {n}", "juri", "kabupaten") for n in (1, 2, 3)]
     with parts.db.write() as session:
-        people_ids = [
-            people.add_person(
-                session, BY, email=f"juri{n}@contoh.id", name=f"Juri {n}", role="juri",
-                organisation_id=world.ids["kabupaten"], password="rahasia-sekali",
-            )
-            for n in (1, 2, 3)
-        ]  # fmt: skip
-        people.add_person(
-            session, BY, email="juri2@contoh.id", name="Juri 2", role="petugas", organisation_id=world.ids["desa 2"],
-            password=None,
-        )  # fmt: skip
+        session.add(Membership(person_id=people_ids[1], organisation_id=world.ids["desa 2"], role="petugas"))
     actors = [Actor(f"Juri {n}", number) for n, number in enumerate(people_ids, 1)]
     with travelling(AFTER):
         with parts.db.write() as session:
