@@ -30,7 +30,7 @@ def test_the_default_is_as_published() -> None:
 def test_what_is_not_given_stays() -> None:
     given_ = {"weights": {"kualitas": Decimal("12.5")}, "posts_per_week": {"desa": 3}, "min_posts": 0, "bands": []}
     found = rubric.read(given_)
-    assert (found.weights["kualitas"], found.weights["konsistensi"]) == (Fraction(25, 2), 20)
+    assert (found.weights["kualitas"], found.weights["konsistensi"]) == (Fraction(25, 2), Fraction(20))
     assert (found.per_week("desa"), found.per_week("perangkat daerah")) == (3, 2)
     assert rubric.banded("desa", 700, found.bands) == "desa"
     kept = rubric.plain(found)
