@@ -116,10 +116,10 @@ def test_posts_and_comments(parts: Parts) -> None:
         other = made(world, rubric=rubric)
     assert all(post["how"] is None for post in one(seen(world, other), desa)["posts"] if not post["gone"])
     with parts.db.write() as session:
-        number = session.exec(select(Flag.id)).one()
+        flag_id = session.exec(select(Flag.id)).one()
         with pytest.raises(Problem, match="reason_needed"):
-            flags.decide(session, number or 0, BY, "counts", " ")
-        flags.decide(session, number or 0, BY, "counts", "pembaca setia")
+            flags.decide(session, flag_id or 0, BY, "counts", " ")
+        flags.decide(session, flag_id or 0, BY, "counts", "pembaca setia")
     assert "repeated" not in one(seen(world, award), desa)["posts"][1]["excluded_why"]
 
 
