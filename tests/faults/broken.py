@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.parts import Parts, build
-from app.services import claiming
+from app.services import claiming, outcomes
 from app.settings import load
 from jobs import worker
 
@@ -38,6 +38,13 @@ def publisher_alone() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "TIMETABLE", ())
         patch.setattr(worker, "_FIRST_S", 3600.0)
+        worker.main()
+
+
+def persistent() -> None:
+    """Gives up on nothing. Eight torn tries fail a post; whom so many kills strike is up to the machine's speed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outcomes, "MOST_ATTEMPTS", 1000)
         worker.main()
 
 

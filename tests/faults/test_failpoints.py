@@ -39,26 +39,24 @@ _POST = (
 CASES: dict[str, tuple[tuple[str, str], ...]] = {
     "facebook": (
         *((point, "") for point in _POST),
-        # The second photo, then the unpublished post itself.
-        *((point, "") for point in ("stage.made:2", "stage.made:3", "stage.saved:3")),
+        # After two photos the unpublished post itself.
+        *((point, "") for point in ("stage.made:3", "stage.saved:3")),
         *((point, "flip lost_answer") for point in ("look.claimed", "look.answered", "result.written:3")),
         ("look.answered", "flip error_500"),
     ),
     "instagram": (
-        # Photos on the Page, containers, the carousel, and the rounds between.
-        *((f"stage.made:{time}", "") for time in (2, 4, 6)),
-        *((point, "") for point in ("stage.saved:7", "stage.recorded:2")),
-        *((f"commit.{step}", "") for step in ("claimed", "begun", "answered")),
+        # Containers, the carousel, and the rounds between. Photos on the Page are those of facebook.
+        *((point, "") for point in ("stage.made:4", "stage.made:6", "stage.saved:7", "stage.recorded:2")),
+        ("commit.answered", ""),
         *(("look.answered", f"publish {what}") for what in ("lost_answer", "error_500")),
     ),
     "reply": (
         *((point, "") for point in ("claim.written", "answer.claimed", "answer.begun", "answer.answered",
                                     "answer.written", "answer.recorded")),
         *((point, f"reply {what}") for point in ("answer.looked",) for what in ("lost_answer", "error_500")),
-        ("answer.written", "reply lost_answer"),
     ),
     "hide": (
-        *((point, "") for point in ("answer.begun", "answer.answered")),
+        ("answer.answered", ""),
         ("answer.looked", "hide lost_answer"),
     ),
     "withdraw": (
@@ -104,7 +102,7 @@ def _run(scene: Scene, nursery: Nursery, at: str, trouble: str) -> tuple[str, li
     if trouble:
         where, what = trouble.split()
         scene.loop.control.fault(where, what, account_id=scene.remote_account)
-    child = nursery.bear(scene.environment(at))
+    child = nursery.bear(scene.environment(at), "tests.faults.broken:publisher_alone")
     ended = _fate(scene, child)
     if ended != -signal.SIGKILL:
         return f"ended with {ended}, not there: {child.words()[-500:]}", []
@@ -112,7 +110,7 @@ def _run(scene: Scene, nursery: Nursery, at: str, trouble: str) -> tuple[str, li
     publisher, since = Publisher(scene.loop.parts), clock.now()
     publisher.start()
     try:
-        until(scene.done, 30, often_s=0.1)
+        until(scene.done, 40, often_s=0.2)
     except AssertionError:
         row = scene.row()
         return f"never done: {row.state} {row.error_code} {row.wake_at} {lease}", scene.overstays(since)
@@ -122,10 +120,13 @@ def _run(scene: Scene, nursery: Nursery, at: str, trouble: str) -> tuple[str, li
     if scene.row().state in LEASED or scene.row().lease_until is not None:
         return f"left leased: {scene.row()}", []
     wrong = scene.public()
-    told = scene.ends == "published" and not at.startswith(UNKNOWN) and not scene.unheard()
+    overstays = scene.overstays(since)
+    # More than one lease that ran out: not by the kill, but on a machine so slow that another try began meanwhile.
+    heard = not scene.unheard() and len(overstays) <= 1
+    told = scene.ends == "published" and not at.startswith(UNKNOWN) and heard
     if not wrong and told and scene.litter():
         wrong = f"made twice, though its id was on disk: {scene.litter()}"
-    return wrong, scene.overstays(since)
+    return wrong, overstays
 
 
 def _fate(scene: Scene, child: Born) -> int | None:
@@ -135,7 +136,7 @@ def _fate(scene: Scene, child: Born) -> int | None:
         if scene.done():
             # It passed the point long ago, or is about to come to the last one.
             deadline = min(deadline, time.monotonic() + 5)
-        time.sleep(0.05)
+        time.sleep(0.1)
     if ended is None:
         child.kill()
         child.ended()

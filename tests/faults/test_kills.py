@@ -34,8 +34,11 @@ class Crew:
 
     def __init__(self, nursery: Nursery, named: dict[str, str]) -> None:
         self._nursery, self._named = nursery, named
-        self.living = [nursery.bear(named), nursery.bear(named)]
+        self.living = [self._bear(), self._bear()]
         self.dead: list[Born] = []
+
+    def _bear(self) -> Born:
+        return self._nursery.bear(self._named, "tests.faults.broken:persistent")
 
     def kill(self, chance: random.Random) -> None:
         index = chance.randrange(2)
@@ -43,7 +46,7 @@ class Crew:
         victim.kill()
         assert victim.ended() == -signal.SIGKILL, victim.words()  # nothing else ended it before
         self.dead.append(victim)
-        self.living[index] = self._nursery.bear(self._named)
+        self.living[index] = self._bear()
 
     def work_on(self, seconds: float) -> None:
         """Wait until they have used so much of a core: also on a crowded machine a kill strikes as deep in the work.
