@@ -115,7 +115,7 @@ def test_posts_and_comments(parts: Parts) -> None:
     with travelling(AFTER - HOUR):
         other = made(world, rubric=rubric)
     assert all(post["how"] is None for post in one(seen(world, other), desa)["posts"] if not post["gone"])
-    with parts.db.write() as session:
+    with travelling(AFTER - HOUR / 2), parts.db.write() as session:
         flag_id = session.exec(select(Flag.id)).one()
         with pytest.raises(Problem, match="reason_needed"):
             flags.decide(session, flag_id or 0, BY, "counts", " ")
