@@ -49,7 +49,8 @@ def notice(parts: Parts, account_id: int) -> int:
         parts, accounts.opened(parts, account), lambda connector: list(connector.recent(since))
     )
     with parts.db.read() as session:
-        found = seeing.not_ours(session, account, listed, since)
+        # Oldest first, as all who keep several rollups in one transaction: they never wait for each other in a ring.
+        found = seeing.not_ours(session, account, listed[::-1], since)
     owner = owner_of(account)
     for start in range(0, len(found), seeing.BATCH):
         with parts.db.write() as session:

@@ -80,8 +80,9 @@ def followers_read(session: Session, account_id: int, read_at: datetime) -> None
         .where(col(Account.id) == account_id)
     ).scalar_one()
     day = read_at.astimezone(ZoneInfo(zone)).date()
-    _renew_followers(session, col(PostFigure.account_id) == account_id, read_at, account_series(session, [account_id]))
+    # The day first: whoever holds it may wait for a figure of ours, never the other way round.
     _hold(session, account_id, day)
+    _renew_followers(session, col(PostFigure.account_id) == account_id, read_at, account_series(session, [account_id]))
     _sum(session, account_id, day, zone)
 
 

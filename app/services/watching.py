@@ -137,8 +137,9 @@ def _keep(parts: Parts, watched: Watched, reader: Account, found: Discovered, si
         watched.organisation_id, watched.platform, watched.source, watched_id=watched_id, practice=reader.practice
     )
     present = clock.now()
-    for start in range(0, len(found.posts), seeing.BATCH):
-        some = {post.remote_id: post for post in found.posts[start : start + seeing.BATCH]}
+    posts = sorted(found.posts, key=lambda post: post.published_at)
+    for start in range(0, len(posts), seeing.BATCH):
+        some = {post.remote_id: post for post in posts[start : start + seeing.BATCH]}
         with parts.db.write() as session:
             for row in seeing.write(session, owner, some.values()):
                 if row.reading_at is not None and row.reading_at <= clock.now():
