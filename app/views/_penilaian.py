@@ -22,13 +22,15 @@ TONES = {name: f"k{place}" for place, name in enumerate(rubric.INDICATORS, 1)}
 
 
 def opened(award_id: int) -> Award:
-    """An award this person may look at: of the area they live in, or one of the areas they watch. Else 404.
+    """An award this person may look at: of the area they live in, or one of the areas they watch. Else 404; a draft is
+    only for who writes it.
 
     Its page wears the person's own organisation, so that "mine" is marked in the ranking.
     """
     with parts().db.read() as session:
         award = session.get(Award, award_id)
-        place = None if award is None else _standpoint(session, award)
+        hidden = award is None or (award.state == "draft" and not _manages(session, award))
+        place = None if award is None or hidden else _standpoint(session, award)
     object_of(place, stay=False)
     assert award is not None  # object_of ended the request otherwise
     return award
@@ -58,8 +60,12 @@ def whole(session: Session) -> int | None:
 def manages(award: Award) -> bool:
     """Whether the person may change this award."""
     with parts().db.read() as session:
-        place = award.organisation_id or whole(session)
-        return place is not None and place in reach(session, standing().person_id, "penilaian.kelola")
+        return _manages(session, award)
+
+
+def _manages(session: Session, award: Award) -> bool:
+    place = award.organisation_id or whole(session)
+    return place is not None and place in reach(session, standing().person_id, "penilaian.kelola")
 
 
 def visible(session: Session) -> list[Award]:
@@ -68,7 +74,8 @@ def visible(session: Session) -> list[Award]:
     hosts = set(mine).union(*(ancestors(session, each) for each in mine)) if mine else set()
     host = col(Award.organisation_id)
     query = select(Award).where(host.is_(None) | host.in_(hosts))
-    return list(session.exec(query.order_by(col(Award.first).desc(), col(Award.id).desc())))
+    rows = session.exec(query.order_by(col(Award.first).desc(), col(Award.id).desc()))
+    return [row for row in rows if row.state != "draft" or _manages(session, row)]
 
 
 def _standpoint(session: Session, award: Award) -> int | None:
@@ -105,7 +112,7 @@ def steps(award: Award, version: int | None, frozen_at: Any) -> list[dict[str, A
     ]
     found, current = [], True
     for words, small, done in rows:
-        state = "done" if done else "now" if current else "later"
+        state = "done" if done and current else "now" if current else "later"
         current = current and done
         found.append({"words": words, "small": small, "state": state})
     return found
@@ -159,12 +166,17 @@ def decimal(value: Fraction) -> Decimal:
 
 
 def tabs(award: Award, found: Standings) -> list[tuple[str, str, int]]:
-    """(category, words, how many) of each, in order; those without anybody too."""
+    """(category, words, how many) of each, in the award's order; those without anybody too."""
     groups = found.groups()
-    names = groups + [name for name in award.categories if name not in {rubric.base(group) for group in groups}]
-    return [
-        (name, name[:1].upper() + name[1:], sum(place.category == name for place in found.places)) for name in names
-    ]
+    names = []
+    for category in award.categories:
+        names += [group for group in groups if rubric.base(group) == category] or [category]
+    return [(name, capital(name), sum(place.category == name for place in found.places)) for name in names]
+
+
+def capital(words: str) -> str:
+    """With a capital first letter, the others as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def asked() -> int | None:

@@ -28,7 +28,6 @@ def show(award_id: int) -> Any:
     first = next((place.category for place in found.places if place.rank is not None), tabs[0][0])
     chosen = asked if asked in {name for name, _, _ in tabs} else first
     places = [place for place in found.places if place.category == chosen]
-    assert found.version is not None  # what is released was frozen
     return render_template(
         "penilaian/hasil.html",
         award=award,
@@ -37,7 +36,7 @@ def show(award_id: int) -> Any:
         chosen=chosen,
         ranked=[place for place in places if place.eligible],
         outside=[place for place in places if not place.eligible],
-        told=firmness.of(parts(), award_id, found.version).get(chosen),
+        told=firmness.of(parts(), found).get(chosen),
         weights=own.weights(award),
         names=words_award.INDICATORS,
         indicators=rubric.INDICATORS,

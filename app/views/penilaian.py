@@ -8,12 +8,13 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from app import clock, words_award
 from app.awarding import rubric
-from app.frame import organisation_id, parts
+from app.frame import organisation_id, parts, standing
+from app.models import Award
 from app.problems import Problem
-from app.queries import firmness, standings_award
+from app.queries import award_files, firmness, standings_award
 from app.queries.standings_award import Standings
 from app.rights import needs
-from app.services import awards, freezing
+from app.services import awards, freezing, jury
 from app.views import _penilaian as own
 
 bp = Blueprint("penilaian", __name__)
@@ -55,10 +56,8 @@ def proyektor(award_id: int) -> Any:
 def kukuh(award_id: int) -> Any:
     """How firm the order is: twelve trials with other weights."""
     award = own.opened(award_id)
-    if (version := _version(award_id)) is None:
-        abort(404)
-    told = firmness.of(parts(), award_id, version, most=200)
-    return render_template("penilaian/kukuh.html", award=award, told=told, version=version)
+    found = _standings(award_id)
+    return render_template("penilaian/kukuh.html", award=award, told=firmness.of(parts(), found, 200), found=found)
 
 
 @bp.get("/penilaian/<int:award_id>/unduh")
@@ -78,8 +77,6 @@ def unduh(award_id: int) -> Any:
             with parts().db.read() as session:
                 content = freezing.content_of(freezing.version_of(session, award_id, version))
         else:
-            from app.queries import award_files
-
             content = award_files.made(parts(), award_id, kind, version)
     except Problem:
         abort(404)
@@ -91,17 +88,13 @@ def unduh(award_id: int) -> Any:
 
 def _board(award_id: int, template: str) -> Any:
     award = own.opened(award_id)
-    try:
-        found = standings_award.standings(parts(), award_id, version=own.asked())
-    except Problem:
-        abort(404)
+    found = _standings(award_id)
     tabs = own.tabs(award, found)
     chosen = _chosen(found, [name for name, _, _ in tabs])
     places = [place for place in found.places if place.category == chosen]
     with parts().db.read() as session:
         versions = freezing.versions(session, award_id)
         plan = None if award.state != "draft" else awards.plan(session, award)
-    frozen = found.version is not None
     return render_template(
         template,
         award=award,
@@ -113,7 +106,7 @@ def _board(award_id: int, template: str) -> Any:
         versions=versions,
         newest=versions[0].version if versions else None,
         steps=own.steps(award, versions[0].version if versions else None, versions[0].frozen_at if versions else None),
-        told=firmness.of(parts(), award_id, found.version).get(chosen) if frozen and found.version else None,
+        told=firmness.of(parts(), found).get(chosen) if award.state != "draft" else None,
         weights=own.weights(award),
         names=words_award.INDICATORS,
         indicators=rubric.INDICATORS,
@@ -124,6 +117,7 @@ def _board(award_id: int, template: str) -> Any:
         reason=words_award.reason,
         states=words_award.STATES,
         manages=own.manages(award),
+        judges=_judges(award),
         plan=plan,
         fixed_late=awards.fixed_late(award),
         mine=organisation_id(),
@@ -135,6 +129,19 @@ def _board(award_id: int, template: str) -> Any:
             "penilaian_lembar.show", award_id=award.id, organisation_id=organisation_id, versi=own.asked()
         ),
     )
+
+
+def _judges(award: Award) -> bool:
+    with parts().db.read() as session:
+        return jury.of_person(session, award.id or 0, standing().person_id) is not None
+
+
+def _standings(award_id: int) -> Standings:
+    """Of the version the address names."""
+    try:
+        return standings_award.standings(parts(), award_id, version=own.asked())
+    except Problem:
+        abort(404)
 
 
 def _address(award_id: int, endpoint: str = "penilaian.show", **values: Any) -> str:

@@ -142,8 +142,9 @@ def periksa(award_id: int) -> Any:
         abort(404)
     try:
         found = verifying.verify(parts(), award_id, int(asked) if asked else None)
-    except Problem:
-        abort(404)
+    except Problem as problem:
+        say(words_of(problem), "wait")
+        return _back(award_id)
     with parts().db.read() as session:
         ids = {each["organisation_id"] for each in found.differences if each["organisation_id"]}
         rows = session.exec(select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(ids))).all()

@@ -11,7 +11,7 @@ from app import clock, times, words_award, words_lembar
 from app.forms.penilaian_lembar import Sanggahan
 from app.frame import actor, parts, say, standing, words_of
 from app.problems import Problem
-from app.queries import award_sheet
+from app.queries import award_files, award_sheet
 from app.queries.award_sheet import Sheet
 from app.rights import needs
 from app.services import awards, freezing, objections
@@ -69,15 +69,28 @@ def tarik(award_id: int, organisation_id: int, objection_id: int) -> Any:
 @needs("penilaian.lihat", of_object=True)
 def unduh(award_id: int, organisation_id: int) -> Any:
     """The sheet as PDF. ?versi=1."""
-    from app.queries import award_files
-
     own.opened(award_id)
     try:
-        content = award_files.sheet(parts(), award_id, organisation_id, own.asked())
+        content, _ = award_files.lembar(parts(), award_id, organisation_id, own.asked())
     except Problem:
         abort(404)
     answer = Response(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="lembar-nilai-{award_id}-{organisation_id}.pdf"'
+    return answer
+
+
+@bp.get("/penilaian/<int:award_id>/lembar/<int:organisation_id>/piagam")
+@needs("penilaian.lihat", of_object=True)
+def piagam(award_id: int, organisation_id: int) -> Any:
+    """The certificate, once the result is released."""
+    own.opened(award_id)
+    try:
+        content = award_files.sertifikat(parts(), award_id, organisation_id)
+    except Problem as problem:
+        say(words_of(problem), "wait")
+        return redirect(_address(award_id, organisation_id), 303)
+    answer = Response(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="piagam-{award_id}-{organisation_id}.pdf"'
     return answer
 
 

@@ -6,7 +6,7 @@ A page with a new URL argument adds it here; the walk fails on an argument it ca
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from PIL import Image
@@ -29,6 +29,37 @@ FREE: dict[str, object] = {
     "part": "jam",
     "rule": "pihak",
 }
+
+
+def _award(add: Callable[[object], int], web: Web, home: int, delivery: int) -> tuple[int, dict[str, int]]:
+    """An award of this organisation's area with one of everything, whose rules are fixed; (it, the others by name)."""
+    today = clock.now()
+    award = add(
+        models.Award(
+            organisation_id=home, name=f"Penilaian {home}", first=today.date() - timedelta(days=60), last=today.date(),
+            categories=["kecamatan"], state="fixed", fixed_at=today, rubric_sha256="0" * 64,
+        )
+    )  # fmt: skip
+    jurors = [add(models.Juror(award_id=award, person_id=web.people[role])) for role in ("juri", "pengelola")]
+    drawn = add(models.Draw(award_id=award, organisation_id=home, position=1, seed="x", delivery_id=delivery))
+    # Of another award: this one was never frozen, so that it is shown as it stands now.
+    frozen = add(models.Award(organisation_id=home, name="x", first=today.date(), last=today.date()))
+    version = add(models.AwardVersion(award_id=frozen, version=1, formula="v1", sha256="0" * 64, snapshot=b""))
+    return award, {
+        "juror_id": jurors[0],
+        "draw_id": drawn,
+        "exclusion_id": add(
+            models.Exclusion(award_id=award, subject="delivery", subject_id=delivery, reason="x", by_name="x")
+        ),
+        "breach_id": add(models.Breach(award_id=award, organisation_id=home, what="x", by_name="x")),
+        "flag_id": add(models.Flag(award_id=award, organisation_id=home, kind="follower_jump", key="x")),
+        "objection_id": add(
+            models.Objection(
+                award_id=award, version_id=version, organisation_id=home, part="lain", text="x", by_name="x",
+                answer_by=today,
+            )
+        ),
+    }  # fmt: skip
 
 
 def objects(web: Web, organisation: str) -> Mapping[str, object]:
@@ -75,9 +106,12 @@ def objects(web: Web, organisation: str) -> Mapping[str, object]:
                 organisation_id=home, kind="libur", first=later.date(), last=later.date(), name="Sedekah bumi"
             )
         )
-        span = {"first": later.date(), "last": later.date(), "sha256": f"{home:064}"}
-        lapor = add(models.LaporImport(organisation_id=home, name="LAPOR!", **span))
+        day = later.date()
+        lapor = add(models.LaporImport(organisation_id=home, name="LAPOR!", first=day, last=day, sha256=f"{home:064}"))
+        award, evaluated = _award(add, web, home, delivery)
     return {
+        "award_id": award,
+        **evaluated,
         "lapor_id": lapor,
         "entry_id": entry,
         "attachment_id": attachment,
