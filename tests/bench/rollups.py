@@ -175,7 +175,7 @@ def _readings(at: Callable[..., str]) -> str:
     place, post = f"((n.n - 1) % {READINGS})", f"(({delivery} - 1) % {POSTS})"
     account = f"(({delivery} - 1) / {POSTS} + 1)"
     age = f"(case {place} when 0 then 3600 when 1 then 86400 when 2 then 259200 else 604800 end)"
-    size = f"(({delivery} * 7919) % 983)"
+    size = f"({delivery} % 983 * 7919 % 983)"
     read_at = at(s=f"({post}) * 432000 + {account} % 36000 + {age}")
     return (
         "insert into reading (account_id, delivery_id, read_at, planned_age_s, reactions, comments, shares, saves, "

@@ -107,7 +107,8 @@ def rows(db: Database) -> tuple[list[Any], list[Any]]:
     with db.read() as session:
         figures = [one.model_dump(exclude={"id"}) for one in session.exec(select(PostFigure))]
         days = [one.model_dump() for one in session.exec(select(AccountDay))]
-    return sorted(figures, key=str), sorted(days, key=str)
+    by_post = sorted(figures, key=lambda one: (one["delivery_id"] or 0, one["seen_post_id"] or 0))
+    return by_post, sorted(days, key=lambda one: (one["account_id"], one["day"]))
 
 
 def posts_of(session: Session, zone: str = "Asia/Jakarta") -> tuple[int, list[int]]:

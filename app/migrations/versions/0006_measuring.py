@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("followers", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_accountday_account_id_account")),
         sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_accountday")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("accountday", schema=None) as batch_op:
         batch_op.create_index("ix_accountday_day", ["day", "account_id"], unique=False)
@@ -274,8 +275,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("joined_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("left_on", sa.Date(), nullable=True))
 
+    op.drop_index("ix_reading_delivery", "reading")
+    op.create_index(
+        "ix_reading_delivery",
+        "reading",
+        ["delivery_id", "read_at"],
+        sqlite_where=sa.text("delivery_id is not null"),
+        postgresql_where=sa.text("delivery_id is not null"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_reading_delivery", "reading")
+    op.create_index("ix_reading_delivery", "reading", ["delivery_id", "read_at"])
+
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_column("left_on")
         batch_op.drop_column("joined_on")
