@@ -93,7 +93,10 @@ def read(session: Session, scope: Scope, period: Period, now: datetime, words: d
     wide = Scope(scope.organisations)
     all_rows = figures.published(session, wide, period.first, period.last, period.zone)
     all_before = figures.published(session, wide, period.before_first, period.before_last, period.zone)
-    rows, before = ([row for row in some if scope.holds(row)] for some in (all_rows, all_before))
+    rows, before = all_rows, all_before
+    if scope != wide:
+        rows, before = ([row for row in some if scope.holds(row)] for some in (all_rows, all_before))
+    now_sums, then_sums = statistics.summed(rows), statistics.summed(before)
     today = times.local(now, period.zone).date()
     answered = statistics.answers(session, scope.organisations, period.start, period.end, now)
     monday = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
@@ -105,15 +108,15 @@ def read(session: Session, scope: Scope, period: Period, now: datetime, words: d
         period=period,
         now=now,
         rows=rows,
-        posts=(statistics.posts(rows), statistics.posts(before)),
-        platforms=statistics.platforms(rows),
-        platforms_before={each.connector: each for each in statistics.platforms(before)},
+        posts=(now_sums.posts, then_sums.posts),
+        platforms=now_sums.platforms,
+        platforms_before={each.connector: each for each in then_sums.platforms},
         answers=answered[0],
-        middle=statistics.middle_rate(rows),
+        middle=now_sums.middles,
         highest=max((rate for row in rows if (rate := row.rate) is not None), default=Decimal(1)) or Decimal(1),
         young=statistics.grown(rows, now),
         overdue=statistics.overdue(session, scope, now),
-        sources=statistics.sources(rows),
+        sources=now_sums.sources,
         plot=_plot(period, rows, before),
         rhythm=_rhythm(per_day, monday, today),
         times=slots.read(long, period.zone),
@@ -121,7 +124,7 @@ def read(session: Session, scope: Scope, period: Period, now: datetime, words: d
         tasks=_tasks(rows, before, words),
         villages=_villages(rows, before),
         organisations=[] if scope.single else _organisations(session, scope, rows, before, answered, today),
-        places=sorted({_village(row) for row in (*all_rows, *all_before)} - {""}, key=str.casefold),
+        places=sorted({row.place for row in (*all_rows, *all_before)} - {""}, key=str.casefold),
     )
 
 
@@ -198,15 +201,11 @@ def _tasks(rows: list[Figures], before: list[Figures], words: dict[str, str]) ->
     ]
 
 
-def _village(row: Figures) -> str:
-    return " ".join((row.village or "").split())
-
-
 def _villages(rows: list[Figures], before: list[Figures]) -> list[Named]:
     names: dict[str, str] = {}
     for row in (*rows, *before):
-        names.setdefault(_village(row).casefold(), _village(row))
-    found = statistics.groups(rows, before, lambda row: _village(row).casefold())
+        names.setdefault(row.place.casefold(), row.place)
+    found = statistics.groups(rows, before, lambda row: row.place.casefold())
     return [
         Named(name or "Tanpa desa", group, {"desa": name or "-"}) for group in found for name in [names[str(group.key)]]
     ]
@@ -230,7 +229,7 @@ def _organisations(
     found = [
         Named(
             name,
-            by_id.get(id_) or Group(id_, 0, 0, none, [], {}, {}),
+            by_id.get(id_) or Group(0, none, [], {}, {}, id_),
             {"organisasi": str(id_)},
             answered.get(id_),
             newest.get(id_, {}),

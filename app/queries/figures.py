@@ -47,11 +47,11 @@ class Scope:
         return (
             (self.account_id is None or row.account_id == self.account_id)
             and (self.task is None or (row.task or "") == self.task)
-            and (self.village is None or (row.village or "").strip().casefold() == self.village.strip().casefold())
+            and (self.village is None or row.place.casefold() == self.village.casefold())
         )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: an area has tens of thousands, and that would cost three times as much
 class Figures:
     """One post on one account, its newest figures. metrics: by name, None where not given. refused: asked, not given.
 
@@ -85,10 +85,18 @@ class Figures:
         return self.post_id or -(self.seen_post_id or 0)
 
     @property
+    def place(self) -> str:
+        """The desa as people typed it, but for spaces; "" for none."""
+        return " ".join(self.village.split()) if self.village else ""
+
+    @property
     def interactions(self) -> int | None:
         """Reactions, comments, shares and saves, as far as given; None when none was."""
-        given = [value for name in INTERACTIONS if (value := self.metrics[name]) is not None]
-        return sum(given) if given else None
+        found, metrics = None, self.metrics
+        for name in INTERACTIONS:
+            if (value := metrics[name]) is not None:
+                found = value if found is None else found + value
+        return found
 
     @property
     def rate(self) -> Decimal | None:
@@ -118,11 +126,17 @@ def published(session: Session, scope: Scope, first: date, last: date, zone: str
         raw = and_(
             col(Post.organisation_id) == scope.organisations[0], col(Delivery.state).in_(PUBLIC), at >= start, at < end
         )
-        rows += _raw(session, raw, zone)
-    # The newest first; posts of one moment in the order of their accounts.
-    rows.sort(key=lambda row: (row.connector, row.delivery_id or -(row.seen_post_id or 0)))
-    rows.sort(key=lambda row: (row.published_at, row.post_id), reverse=True)
-    return [row for row in rows if scope.holds(row)]
+        without = _raw(session, raw, zone)
+        if without:
+            rows = _newest_first([*rows, *without])
+    narrow = scope != Scope(scope.organisations)
+    return [row for row in rows if scope.holds(row)] if narrow else rows
+
+
+def _newest_first(rows: list[Figures]) -> list[Figures]:
+    """As ``_rolled`` orders them; posts of one moment in the order of their accounts."""
+    rows = sorted(rows, key=lambda row: (row.connector, row.delivery_id))
+    return sorted(rows, key=lambda row: (row.published_at, row.post_id), reverse=True)
 
 
 def of_post(session: Session, post_id: int) -> list[Figures]:
@@ -207,6 +221,10 @@ def _rolled(session: Session, wanted: Any) -> list[Figures]:
         .outerjoin(Post, col(Post.id) == col(Delivery.post_id))
         .outerjoin(Activity, col(Activity.id) == col(Post.activity_id))
         .where(wanted, or_(col(PostFigure.delivery_id).is_(None), col(Delivery.state).in_(PUBLIC)))
+        .order_by(
+            col(PostFigure.published_at).desc(), func.coalesce(col(Delivery.post_id), 0).desc(),
+            col(PostFigure.platform), col(PostFigure.id),
+        )
     )  # fmt: skip
     return [_of_rolled(row) for row in rows]
 

@@ -59,7 +59,7 @@ def read(session: Session, organisation_id: int, month: str, now: datetime, publ
     best = _best(rows)
     address = _address(session, organisation, public_url)
     photo = _photo(session, best)
-    done = statistics.interactions(rows).value
+    done = statistics.summed(rows).interactions.value
     data = _data(found, organisation, name, done, rows) | {
         "best": _best_words(best, rows, photo is not None) if best else None,
         "address": address.removeprefix("https://").removeprefix("http://") if address else None,

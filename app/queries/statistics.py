@@ -7,7 +7,7 @@ platform. A rate names its denominator: interactions per person reached.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
@@ -53,16 +53,44 @@ class Platform:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Posts that have something in common. before: how many there were in the span before; middles: by platform."""
+class Sums:
+    """What some posts come to. interactions: over all platforms, each is an act; middles: the median rate by platform;
+    sources: posts by source class."""
 
-    key: Hashable
     posts: int
-    before: int
     interactions: Total
     platforms: list[Platform]
     middles: dict[str, Decimal]
     sources: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Group(Sums):
+    """Posts that have something in common. before: how many there were in the span before."""
+
+    key: Hashable = None
+    before: int = 0
+
+
+@dataclass(slots=True)
+class _Part:
+    """One platform while it is summed. both_*: of posts with reach and interactions."""
+
+    many: int = 0
+    reach: int = 0
+    reached: int = 0
+    both_done: int = 0
+    both_reach: int = 0
+    both: int = 0
+    rates: list[Decimal] = field(default_factory=list)
+
+    def platform(self, name: str) -> Platform:
+        return Platform(
+            name,
+            Total(self.reach if self.reached else None, self.reached, self.many),
+            Total(self.both_done if self.both else None, self.both, self.many),
+            rate(self.both_done, self.both_reach),
+        )
 
 
 @dataclass(frozen=True)
@@ -91,48 +119,47 @@ def total(rows: Iterable[Figures], name: str) -> Total:
     return Total(sum(values) if values else None, len(values), len(rows))
 
 
-def interactions(rows: Iterable[Figures]) -> Total:
-    """Acts may be added across platforms: each is one."""
-    rows = list(rows)
-    values = [value for row in rows if (value := row.interactions) is not None]
-    return Total(sum(values) if values else None, len(values), len(rows))
-
-
 def posts(rows: Iterable[Figures]) -> int:
     """How many posts; one on two accounts is one."""
     return len({row.post for row in rows})
 
 
-def platforms(rows: Iterable[Figures]) -> list[Platform]:
-    """Sums by platform, in order of name."""
-    by_name: dict[str, list[Figures]] = {}
+def summed(rows: Iterable[Figures]) -> Sums:
+    """All sums of some rows in one pass: an area has tens of thousands of them, and is grouped in several ways."""
+    own: set[int] = set()
+    sources: dict[str, set[int]] = {}
+    parts: dict[str, _Part] = {}
+    done_all = counted = many = 0
     for row in rows:
-        by_name.setdefault(row.connector, []).append(row)
-    found = []
-    for connector, own in sorted(by_name.items()):
-        both = [(done, reach) for row in own if (reach := row.metrics["reach"]) is not None
-                and (done := row.interactions) is not None]  # fmt: skip
-        done, reach = sum(each[0] for each in both), sum(each[1] for each in both)
-        sums = Total(done if both else None, len(both), len(own))
-        found.append(Platform(connector, total(own, "reach"), sums, rate(done, reach)))
-    return found
-
-
-def middle_rate(rows: Iterable[Figures]) -> dict[str, Decimal]:
-    """The median rate of the posts, by platform."""
-    rates: dict[str, list[Decimal]] = {}
-    for row in rows:
-        if (value := row.rate) is not None:
-            rates.setdefault(row.connector, []).append(value)
-    return {connector: median(values) for connector, values in sorted(rates.items())}
-
-
-def sources(rows: Iterable[Figures]) -> dict[str, int]:
-    """How many posts come from which source class."""
-    found: dict[str, set[int]] = {}
-    for row in rows:
-        found.setdefault(row.source, set()).add(row.post)
-    return {source: len(own) for source, own in sorted(found.items())}
+        post, done, reach = row.post, row.interactions, row.metrics["reach"]
+        many += 1
+        own.add(post)
+        if row.source not in sources:
+            sources[row.source] = set()
+        sources[row.source].add(post)
+        part = parts.get(row.connector)
+        if part is None:
+            part = parts[row.connector] = _Part()
+        part.many += 1
+        if done is not None:
+            done_all, counted = done_all + done, counted + 1
+        if reach is not None:
+            part.reach, part.reached = part.reach + reach, part.reached + 1
+            if done is not None:
+                part.both_done, part.both_reach, part.both = (
+                    part.both_done + done,
+                    part.both_reach + reach,
+                    part.both + 1,
+                )
+                if reach:
+                    part.rates.append(Decimal(100 * done) / reach)
+    return Sums(
+        len(own),
+        Total(done_all if counted else None, counted, many),
+        [part.platform(name) for name, part in sorted(parts.items())],
+        {name: median(part.rates) for name, part in sorted(parts.items()) if part.rates},
+        {source: len(found) for source, found in sorted(sources.items())},
+    )
 
 
 def groups(rows: Iterable[Figures], before: Iterable[Figures], key: Callable[[Figures], Hashable]) -> list[Group]:
@@ -140,11 +167,10 @@ def groups(rows: Iterable[Figures], before: Iterable[Figures], key: Callable[[Fi
     now, then = _sorted_out(rows, key), _sorted_out(before, key)
     found = []
     for name in {**now, **then}:
-        own = now.get(name, [])
+        own = summed(now.get(name, []))
         found.append(
             Group(
-                name, posts(own), posts(then.get(name, [])), interactions(own), platforms(own), middle_rate(own),
-                sources(own),
+                own.posts, own.interactions, own.platforms, own.middles, own.sources, name, posts(then.get(name, []))
             )
         )  # fmt: skip
     return sorted(found, key=lambda group: (-group.posts, -group.before, str(group.key)))
