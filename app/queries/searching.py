@@ -127,7 +127,7 @@ class Found:
         return Found(near, near.c.id, matches, (near.c.at.desc(), near.c.id.desc()), sqlite=False)
 
     def key(self, at: datetime, last: int) -> Any:
-        """Where an item stands in the order of time; to be compared with ``place``."""
+        """Where an item stands in the order of time, as ``inbox_counts.Met.at`` says it."""
         return _key(at, last) if self.sqlite else (at, last)
 
     def ids(self) -> Any:
