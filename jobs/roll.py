@@ -9,5 +9,11 @@ from app.services import rebuilding
 
 
 def run(parts: Parts, go_on: Callable[[], bool]) -> None:
-    """Until nothing is left or we are to stop."""
+    """Those that have just become public: a look that costs nothing."""
+    while go_on() and rebuilding.begin(parts):
+        pass
+
+
+def straighten(parts: Parts, go_on: Callable[[], bool]) -> None:
+    """All others, until nothing is left or we are to stop."""
     rebuilding.straighten(parts, go_on)

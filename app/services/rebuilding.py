@@ -7,16 +7,17 @@ get their row or lose it, also those that have no reading yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, delete, exists, insert, select, text
 from sqlmodel import Session, col
 
+from app import clock
 from app.models import Account, AccountDay, Delivery, Organisation, PostFigure, Reading, SeenPost, SeenReading
 from app.parts import Parts
-from app.services import ripening, rolling, seeing
+from app.services import pace, ripening, rolling, seeing
 from app.services.rolling import PUBLIC, SUMMED, day_sums
 from connectors import METRICS
 
@@ -41,6 +42,20 @@ def rebuild(parts: Parts, go_on: Callable[[], bool] = lambda: True) -> dict[str,
             _alone(session, "accountday")
             made["days"] += _days(session, ids)
     return made
+
+
+def begin(parts: Parts) -> int:
+    """Give posts that have just become public their row, before anything is read of them; how many. Looks only at
+    those whose first reading is to come, so that it may be asked every few seconds; ``straighten`` sees the others."""
+    present, first = clock.now(), timedelta(seconds=pace.READING_AGES[0])
+    with parts.db.read() as session:
+        missing, _ = _deliveries_off()
+        young = missing.where(col(Delivery.reading_at) > present, col(Delivery.reading_at) <= present + first)
+        ids = sorted(session.execute(young.limit(_POSTS)).scalars())
+    for id_ in ids:
+        with parts.db.write() as session:
+            rolling.read(session, id_)
+    return len(ids)
 
 
 def straighten(parts: Parts, go_on: Callable[[], bool] = lambda: True) -> int:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, delete, select, update
 
+from app import clock
 from app.db import Database
 from app.models import AccountDay, Delivery, PostFigure, Reading, SeenPost, SeenReading
 from app.parts import Parts
@@ -171,7 +172,12 @@ def test_what_is_kept_is_what_raw_readings_come_to(kept: Parts, events: list[tup
 def test_days_and_posts_on_both_databases(parts: Parts) -> None:
     with parts.db.write() as session:
         account, ids = posts_of(session, "Asia/Jayapura")
-    assert rebuilding.straighten(parts) == 3
+        session.exec(
+            update(Delivery).where(col(Delivery.id) == ids[0]).values(reading_at=clock.now() + timedelta(minutes=59))
+        )
+    assert rebuilding.begin(parts) == 1, "the one whose first reading is to come"
+    assert rebuilding.begin(parts) == 0
+    assert rebuilding.straighten(parts) == 2
     figures, days = rows(parts.db)
     assert len(figures) == 3
     assert all(one["reach"] is None and one["read_at"] is None for one in figures), "public, and not read yet"
