@@ -100,7 +100,7 @@ def standings(parts: Parts, award_id: int, *, version: int | None = None, fresh:
 def provisional(session: Session, award: Award) -> Standings:
     """What the database says now."""
     at = clock.now()
-    results = freezing.computed(gathering.gather(session, award, at))[1]
+    results = freezing.scored(gathering.gather(session, award, at, lean=True))
     places = tuple(_of_result(result) for result in results)
     firm = tuple(sensitivity.firmness(results, rubric.read(award.rubric)))
     return Standings(award.id or 0, at, None, None, gathering.early(award, at), places, firm=firm)

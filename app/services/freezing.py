@@ -104,6 +104,14 @@ def computed(snapshot: dict[str, Any]) -> tuple[bytes, list[scoring.Result]]:
         raise Problem("snapshot_unusable", reason=trouble.code) from trouble
 
 
+def scored(snapshot: dict[str, Any]) -> list[scoring.Result]:
+    """The results of a snapshot that is looked at and not kept. Problem("snapshot_unusable")."""
+    try:
+        return scoring.score(snapshot)
+    except Unusable as trouble:
+        raise Problem("snapshot_unusable", reason=trouble.code) from trouble
+
+
 def newest(session: Session, award_id: int) -> AwardVersion | None:
     """The newest frozen version, None before the first."""
     last = select(func.max(AwardVersion.version)).where(AwardVersion.award_id == award_id).scalar_subquery()

@@ -26,15 +26,24 @@ SOME = 100
 
 
 def gather(
-    session: Session, award: Award, at: datetime, *, version: int = 0, why: str = "", raw: bool = False
+    session: Session,
+    award: Award,
+    at: datetime,
+    *,
+    version: int = 0,
+    why: str = "",
+    raw: bool = False,
+    lean: bool = False,
 ) -> dict[str, Any]:
     """The snapshot, for app.awarding.scoring and canonical. at: aware; nothing that came later is in it, as far as the
-    database still knows. version 0: a look that is not frozen. raw: from the readings instead of the rollups.
+    database still knows. version 0: a look that is not frozen. raw: from the readings instead of the rollups. lean:
+    only what scores need, for a look.
     """
     rubric = rubrics.read(award.rubric)
     frame = Frame(
-        award.id or 0, awards.start(award), awards.end(award), at, rubric, excluded(session, award.id or 0, at), raw
-    )
+        award.id or 0, awards.start(award), awards.end(award), at, rubric, excluded(session, award.id or 0, at), raw,
+        lean,
+    )  # fmt: skip
     field = participants.field(session, award)
     calendars = Calendars(session)
     found: list[dict[str, Any]] = []
@@ -95,7 +104,7 @@ def _participants(
     breaches = gathering_notes.breaches(session, frame, ids)
     counted = {number: {row["id"] for row in each.posts} for number, each in posts.items()}
     marks = gathering_notes.marks(session, frame, ids, counted)
-    touched = gathering_notes.touched(session, frame, whose)
+    touched = {} if frame.lean else gathering_notes.touched(session, frame, whose)
     flags = gathering_notes.flags(session, frame, ids)
     return [
         {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -20,8 +19,7 @@ FIGURES = ("week_how", "week_read_at", *(f"week_{name}" for name in WEEKLY), "we
 _SOME = 500
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """None where not known."""
 
     how: str | None

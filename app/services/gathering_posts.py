@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlmodel import Session, col
 
 from app.models import Account, Delivery, Photo, Post, PostFigure, SeenPost
@@ -36,8 +36,7 @@ class Found:
     excluded: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _One:
+class _One(NamedTuple):
     """A post before it is counted. key: "delivery:5". numbers: (delivery id, seen post id)."""
 
     key: str
@@ -79,7 +78,7 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner]) -> dict[int
     spared = gathering_comments.excluded(
         session, frame, {one.delivery_id: figures[one.key].read_at for _, one in counted if one.delivery_id}
     )
-    photos = _photos(session, [one.post_id for _, one in counted if one.post_id is not None])
+    photos = {} if frame.lean else _photos(session, [one.post_id for _, one in counted if one.post_id is not None])
     for organisation_id, one in counted:
         line = _line(one, figures[one.key], spared.get(one.delivery_id or 0, {}), photos.get(one.post_id or 0, []))
         found.setdefault(organisation_id, Found()).posts.append(line)
@@ -95,7 +94,7 @@ def _deliveries(session: Session, frame: Frame, ids: Sequence[int]) -> Iterable[
     query = (
         select(
             col(Delivery.id), col(Post.organisation_id), col(Account.connector), at, col(Delivery.state),
-            col(Delivery.permalink), col(Delivery.remote_id), col(Post.caption), col(Post.variants), col(Post.id),
+            col(Delivery.permalink), col(Delivery.remote_id), *_words(frame), col(Post.id),
             col(Post.activity_id), col(Post.withdraw_reason), col(Post.withdraw_at), *kept,
         )
         .join(Post, col(Post.id) == col(Delivery.post_id))
@@ -112,6 +111,11 @@ def _deliveries(session: Session, frame: Frame, ids: Sequence[int]) -> Iterable[
             (row[8] or {}).get(connector) or row[7], row[9], row[10], (row[11], row[12]),
             gathering_figures.kept(row[13:], frame),
         )  # fmt: skip
+
+
+def _words(frame: Frame) -> tuple[Any, Any]:
+    """Caption and variants of a post."""
+    return (literal(""), literal(None)) if frame.lean else (col(Post.caption), col(Post.variants))
 
 
 def _seen(session: Session, frame: Frame, ids: Sequence[int]) -> Iterable[_One]:

@@ -115,7 +115,7 @@ def draw(parts: Parts, award_id: int, by: Actor, seed: str = "") -> tuple[str, i
     with parts.db.read() as session:
         snapshot = gathering.gather(session, awards.get(session, award_id), clock.now())
         done = set(session.exec(select(Draw.organisation_id).where(Draw.award_id == award_id).distinct()))
-    eligible = {one.organisation_id for one in freezing.computed(snapshot)[1] if one.eligible} - done
+    eligible = {one.organisation_id for one in freezing.scored(snapshot) if one.eligible} - done
     chosen = {
         each["organisation_id"]: drawing.draw(
             kept, each["organisation_id"], [post["id"] for post in each["posts"]], rubric.jury_posts
