@@ -26,6 +26,8 @@ from connectors import METRICS
 PUBLIC = ("published", "withdrawing")
 #: What an interaction is (domain.md section 4); saves are an Instagram figure, Pages have none.
 INTERACTIONS = ("reactions", "comments", "shares", "saves")
+#: Rows of one question: a database bounds how many values a statement may carry.
+_CHUNK = 5000
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,10 @@ def of_post(session: Session, post_id: int) -> list[Figures]:
 
 def with_words(session: Session, rows: Sequence[Figures]) -> list[Figures]:
     """The same rows with headlines, names of accounts, permalinks and what the newest reading was refused."""
+    return [one for at in range(0, len(rows), _CHUNK) for one in _worded(session, rows[at : at + _CHUNK])]
+
+
+def _worded(session: Session, rows: Sequence[Figures]) -> list[Figures]:
     sent = [row.delivery_id for row in rows if row.delivery_id]
     seen = [row.seen_post_id for row in rows if row.seen_post_id]
     words: dict[int, dict[str, Any]] = {}

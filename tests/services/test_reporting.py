@@ -61,6 +61,7 @@ def _read(home: Village, month: str = "2026-08") -> monthly.Paper:
         return monthly.read(session, home.id, month, NOW, "https://kentongan.example")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the reading of figures is tested on both
 def test_the_paper_says_what_was_done_and_nothing_of_anybody(home: Village, tmp_path: Any) -> None:
     best = _published(home, 3, 90, title="Lomba, hubungi 0812-3456-7890", task="penggerak", village="Kalong II")
     _published(home, 5, 20, task="penggerak")
