@@ -22,7 +22,7 @@ from app.queries.lapor_ranking import Group, Taken
 from app.rights import needs, object_of
 from app.services import lapor_import, lapor_table
 from app.services.lapor_table import Table
-from app.views.statistik import download
+from app.views._unduhan import download
 
 bp = Blueprint("penilaian_lapor", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -19,7 +19,7 @@ from app.rights import needs
 from app.services import registering
 from app.services.registering import Change, Preview
 from app.views import _penilaian as own
-from app.views.statistik import download
+from app.views._unduhan import download
 from app.words_lembar import SOURCES
 
 bp = Blueprint("penilaian_peserta", __name__)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 
 from app import clock
 from app.frame import actor, organisation_id, parts, say, words_of, zone
@@ -16,6 +15,7 @@ from app.rights import needs
 from app.services import reporting
 from app.views import _statistik_lembar as paper
 from app.views._statistik_pandang import here_now, look, month
+from app.views._unduhan import download
 
 bp = Blueprint("statistik_unduh", __name__)
 _TYPES = {
@@ -81,13 +81,3 @@ def surat() -> Any:
         reporting.switch(session, organisation_id(), actor(), on=on)
     say("Laporan bulanan akan dikirim lewat surel setiap tanggal 1." if on else "Laporan bulanan tidak dikirim lagi.")
     return redirect(url_for("statistik.index"), 303)
-
-
-def download(content: bytes, name: str, kind: str) -> Response:
-    """A file to keep, under a name in any letters."""
-    answer = Response(content, mimetype=kind.split(";")[0])
-    answer.headers["Content-Type"] = kind
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " .-") else "-" for sign in name)
-    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
