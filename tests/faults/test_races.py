@@ -124,7 +124,9 @@ def _cases() -> list[tuple[Case, str, str]]:
     found = []
     for name, points in (("FB photo", STAGING + COMMIT), ("IG single", COMMIT), ("FB text direct", COMMIT)):
         kind = BY_NAME[name]
-        found += [(Case(kind, ()), point, act) for point in points for act in ACTS]
+        # The way to Instagram's commit is the one of a photo: only what stands at its end is another.
+        here = ("cancel", "withdraw") if name == "IG single" else tuple(ACTS)
+        found += [(Case(kind, ()), point, act) for point in points for act in here]
         for fault in (unheard, nothing):
             case = Case(kind, (Rule(kind.commit, fault),))
             # A person's "send it again" while nobody knows is taken at its word: where that may harm, it may.
@@ -180,12 +182,12 @@ def _steps(ground: Ground, meetings: dict[int, Meeting], here: list[Meeting]) ->
 def test_a_person_and_a_publisher_at_the_same_time(
     both: tuple[Loop, PracticeServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """60 meetings on each database. Nobody waits for anybody: the person sets out when a point is reached."""
+    """40 meetings on each database. Nobody waits for anybody: the person sets out when a point is reached."""
     ground = Ground(*both)
     seed = random.SystemRandom().randrange(10**6)
     chance = random.Random(seed)
     kinds = [BY_NAME[name] for name in ("FB text", "FB text direct")]
-    ground.prepare([Case(kinds[number % 2], ()) for number in range(60)], monkeypatch)
+    ground.prepare([Case(kinds[number % 2], ()) for number in range(40)], monkeypatch)
     # Due at once: staging and commit follow each other.
     meetings = {
         spot.account_id: Meeting(
@@ -224,7 +226,7 @@ def test_a_person_and_a_publisher_at_the_same_time(
             person.join(30)
         rest()
         met = [one for one in meetings.values() if one.told is not None]
-        assert len(met) >= 50
+        assert len(met) >= 33
         assert _holds(ground, met) == [], f"seed {seed}"
         told = Counter(one.told for one in met)
         assert min(told[True], told[False]) > 2, told
