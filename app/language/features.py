@@ -1,4 +1,4 @@
-"""A comment as counted features: its words, pairs of words, pieces of words, and signs; each knows its tokens.
+"""A comment as counted features: words, pairs and pieces of words, sorts of words, and signs; each knows its tokens.
 
 Own counting instead of the library's, so that a stored model answers without the library (1.5 s and 113 MB to import),
 and so that every weight can be shown on the words as the resident wrote them.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.language.evidence import signs
+from app.language.groups import order
 from app.language.normal import Normal, normalise
 from app.language.offers import shapes
 
@@ -18,13 +19,15 @@ from app.language.offers import shapes
 HEAD, TAIL = 3_000, 1_000
 _PIECES = range(2, 6)
 _SIGN_SCALE = 0.22
+#: How much each block says: pieces, words with pairs, sorts.
+_LENGTHS = {"c": 1.0, "w": 1.0, "k": 0.4}
 
 
 @dataclass(frozen=True)
 class Counted:
     """text: what was read. feature → tokens in which it was found; sign → (strength, tokens).
 
-    The prefix of a feature names its block: w word, b pair, c piece.
+    The prefix of a feature names its block: w word, b pair, c piece, k sorts of words in their order.
     """
 
     text: str
@@ -48,6 +51,7 @@ def count(text: str) -> Counted:
                 features.setdefault(f"c:{piece}", []).append(i)
     if flat:
         features.setdefault(f"b:{flat[-1][0]} $", []).append(flat[-1][1])
+    features |= {f"k:{name}": at for name, at in order(normal).items()}
     return Counted(text, normal, features, signs(normal, text) | shapes(normal, text))
 
 
@@ -67,16 +71,17 @@ def _bones(word: str) -> tuple[str, ...]:
 def vector(
     counted: Counted, columns: Mapping[str, int], idf: Sequence[float]
 ) -> list[tuple[int, float, tuple[int, ...]]]:
-    """(column, value, tokens) of the features that the model knows. Words and pieces have length 1 each (L2)."""
-    blocks: dict[str, list[tuple[int, float, tuple[int, ...]]]] = {"c": [], "w": []}
+    """(column, value, tokens) of the features that the model knows. Each block has its own length (L2)."""
+    blocks: dict[str, list[tuple[int, float, tuple[int, ...]]]] = {block: [] for block in _LENGTHS}
     for feature, at in counted.features.items():
         column = columns.get(feature)
         if column is not None:
-            value = (1 + math.log(len(at))) * idf[column]
-            blocks["c" if feature[0] == "c" else "w"].append((column, value, tuple(at)))
+            once = feature[0] == "k"  # a sort is there or not; its tokens are only shown
+            value = idf[column] if once else (1 + math.log(len(at))) * idf[column]
+            blocks[feature[0] if feature[0] in _LENGTHS else "w"].append((column, value, tuple(at)))
     out = []
-    for rows in blocks.values():
-        length = math.sqrt(sum(value * value for _, value, _ in rows)) or 1.0
+    for block, rows in blocks.items():
+        length = (math.sqrt(sum(value * value for _, value, _ in rows)) or 1.0) / _LENGTHS[block]
         out += [(column, value / length, at) for column, value, at in rows]
     for sign, (strength, places) in counted.strengths.items():
         column = columns.get(f"h:{sign}")

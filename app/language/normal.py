@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from app.language._folding import folded
+from app.language._vowels import known, whole
 
 WORDS = Path(__file__).with_name("words")
 LISTS = ("informal", "sunda", "jawa", "minang", "betawi", "timur")
@@ -263,4 +264,14 @@ def _standard(word: str, single: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
             return (*found[:-1], found[-1] + ("nya" if ending in _NYA else ending))
     if len(word) > 5 and word.endswith(("nye", "nyo")):
         return (word[:-1] + "a",)
-    return (word,)
+    return (_whole(word),)
+
+
+def _whole(word: str) -> str:
+    """A word with the vowels that its writer left out, its ending kept."""
+    if not known(word):
+        for ending in ("nya", "ny"):
+            base = word.removesuffix(ending)
+            if base != word and (known(base) or whole(base)):
+                return f"{whole(base) or base}nya"
+    return whole(word) or word

@@ -39,11 +39,11 @@ UNSURE = "perlu dipilah"
 ANSWERED = frozenset({"aspirasi", "kritik", "keluhan", "pertanyaan"})
 _ANSWERED = np.array([kind in ANSWERED for kind in KINDS])
 #: Confidence below which nothing is suggested.
-FLOOR = {"aspirasi": 0.34, "kritik": 0.34, "keluhan": 0.34, "pertanyaan": 0.34, "pujian": 0.45, "spam": 0.45}
+FLOOR = {"aspirasi": 0.34, "kritik": 0.34, "keluhan": 0.34, "pertanyaan": 0.34, "pujian": 0.45, "spam": 0.5}
 #: Praise and spam are not suggested where kinds that must be answered have this much of the confidence together.
-LEAK = {"pujian": 0.25, "spam": 0.45}
+LEAK = {"pujian": 0.2, "spam": 0.4}
 #: Spam without any sign of spam (no brand, offer, link, number, disguise) must be this certain to be suggested.
-UNSIGNED_SPAM = 0.72
+UNSIGNED_SPAM = 0.75
 #: Where a gambling word, a brand, a link, a disguise or an offer stands, and no fault: this much.
 SIGNED_LEAK = 0.6
 _STRONG_SIGNS = frozenset({"judi", "merek", "tautan", "samar", "taruhan"})
@@ -59,6 +59,8 @@ _ABOUT = words_of(
 )
 _SHAPE = frozenset({"panjang", "pendek", "teriak", "tanpa tanda", "sebut"})
 _WORDS_SHOWN = 5
+#: Known pieces of five letters that make an unknown word readable.
+_PIECES_READ = 3
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,14 @@ class Triage:
         return Suggestion(kind, round(confidence, 4), self._why(counted, found, likeliest), likeliest, sure, danger)
 
     def _reads(self, counted: Counted) -> bool:
-        """Whether any word is known, or a sign stands there: nothing is suggested for words that say nothing to it."""
-        words = [word for word in counted.features if word.startswith("w:")]
-        return any(word in self._columns for word in words) or bool(counted.strengths.keys() - _SHAPE)
+        """Whether a word is known, a sign stands there, or long pieces of words are known ("barokalloh").
+
+        Nothing is suggested for words that say nothing to it.
+        """
+        if any(word.startswith("w:") and word in self._columns for word in counted.features):
+            return True
+        long = sum(piece.startswith("c:") and len(piece) > 6 and piece in self._columns for piece in counted.features)
+        return long >= _PIECES_READ or bool(counted.strengths.keys() - _SHAPE)
 
     def _why(
         self, counted: Counted, found: list[tuple[int, float, tuple[int, ...]]], kind: str

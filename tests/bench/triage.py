@@ -18,10 +18,17 @@ from app.language import training, triage
 from app.language.training import KINDS, examples
 from app.language.triage import UNSURE, Suggestion, Triage
 from app.language.urgency import urgent
-from tests.language.comments import FIRST, SECOND, figures, held_out, leak, macro
+from tests.language.comments import FIRST, FOURTH, PARTS, SECOND, THIRD, figures, held_out, leak, macro
 from tests.language.test_urgency import OTHER, URGENT
 
 _MADE = 6_000
+_PARTS = (
+    ("first part", (FIRST,)),
+    ("second part", (SECOND,)),
+    ("third part", (THIRD,)),
+    ("fourth part", (FOURTH,)),
+    ("all four", PARTS),
+)
 
 
 def run() -> None:
@@ -33,7 +40,7 @@ def run() -> None:
         f"trained on {len(examples())} examples in {took:.1f} s ({time.process_time() - cpu:.1f} s of CPU), "
         f"largest memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )
-    for name, folders in (("first part", (FIRST,)), ("second part", (SECOND,)), ("both", (FIRST, SECOND))):
+    for name, folders in _PARTS:
         comments = held_out(*folders)
         told = list(zip(model.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
         _per_kind(name, told)

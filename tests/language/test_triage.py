@@ -15,7 +15,7 @@ from app.language import features, offers, training, triage
 from app.language.normal import normalise
 from app.language.training import KINDS, examples
 from app.language.triage import UNSURE, Triage
-from tests.language.comments import SECOND, figures, held_out, leak, macro, model
+from tests.language.comments import FOURTH, PARTS, SECOND, figures, held_out, judged, leak, macro, model
 
 
 @pytest.fixture(scope="session")
@@ -29,26 +29,26 @@ def test_the_program_comes_with_the_model_of_its_examples() -> None:
     assert stored.version == training.version([]), "run python -m app.language.triage and commit what it writes"
 
 
-def test_the_bars_hold_on_comments_not_trained_on(trained: Triage) -> None:
-    comments = held_out()
-    told = list(zip(trained.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
+def test_the_bars_hold_on_comments_not_trained_on() -> None:
+    told = [one for part in PARTS for one in judged(part)]
     of = figures(told)
-    assert macro(of) >= 0.85, "abstentions counted as misses"
-    assert of["spam"].recall >= 0.95
-    assert of["spam"].precision >= 0.97
-    assert leak(told) <= 0.02
-    assert all(each.recall >= 0.7 for each in of.values()), of
+    assert macro(of) >= 0.9, "abstentions counted as misses"
+    assert all(each.recall >= 0.8 for each in of.values()), of
     assert sum(said.kind == UNSURE for said, _ in told) <= 0.06 * len(told)
-    assert macro(figures(told[-len(held_out(SECOND)) :])) >= 0.85, "in other voices too"
-    assert not [text for text, kind in comments if kind != "spam" and trained.spam_sure(text)]
+    assert not [said for said, kind in told if kind != "spam" and said.sure_spam]
+    for part in PARTS:
+        of = figures(judged(part))
+        assert macro(of) >= 0.85, part
+        assert of["spam"].recall >= (0.9 if part == FOURTH else 0.95), "part four is of short adverts alone"
+        assert of["spam"].precision >= 0.97, part
+        assert leak(judged(part)) <= 0.02, part
 
 
-def test_confidence_means_something(trained: Triage) -> None:
-    comments = held_out()
-    told = list(zip(trained.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
+def test_confidence_means_something() -> None:
+    told = [one for part in PARTS for one in judged(part)]
     sure = [said.likeliest == kind for said, kind in told if said.confidence >= 0.9]
     doubtful = [said.likeliest == kind for said, kind in told if said.confidence < 0.5]
-    assert len(sure) > 200
+    assert len(sure) > 400
     assert sum(sure) / len(sure) >= 0.93
     assert sum(doubtful) / len(doubtful) <= 0.75
 
@@ -217,24 +217,33 @@ def test_a_damaged_file_is_no_model(trained: Triage, tmp_path: Path, damage: str
     assert triage.load(path) is None
 
 
-def test_corrections_teach_within_bounds(trained: Triage) -> None:
-    """One organisation calls every broken road spam, 1,000 times; another teaches a word nobody knew."""
+def test_corrections_teach_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One organisation calls every broken road spam, 160 times; another teaches a word nobody knew.
+
+    A tenth of the examples and of the bounds: the whole takes seconds more and says the same.
+    """
+    base = [(features.count(text), KINDS.index(kind)) for text, kind in examples()[::10]]
+    monkeypatch.setattr(training, "_counted_examples", lambda: base)
+    monkeypatch.setattr(training, "NEWEST", 60)
     odd = [
-        (f"jalan rusak parah nomor {'abcdefghij'[i % 10]}{'klmnopqrst'[i // 100]} tolong {i}", "spam", "7")
-        for i in range(1000)
+        (f"jalan rusak parah nomor {'abcdefghij'[i % 10]}{'klmnopqrst'[i // 16]} tolong {i}", "spam", "7")
+        for i in range(160)
     ]
     new = [(f"mantenan blekutuk {word}", "kritik", "8") for word in ("ini", "itu", "terus", "lagi", "sekali", "pak")]
     kept = training.chosen([*odd, *new, ("apa", UNSURE, "8"), ("jalan", "no such kind", "8")])
-    assert Counter(one.organisation for one in kept) == {"7": training.NEWEST, "8": 6}
-    bent = triage.train([*odd, *new])
-    assert bent.version != trained.version
+    assert Counter(one.organisation for one in kept) == {"7": 60, "8": 6}
+    plain, bent = triage.train(), triage.train([*odd, *new])
+    assert bent.version != plain.version
     assert (
-        bent.probabilities("wah blekutuk mantenan")["kritik"] > trained.probabilities("wah blekutuk mantenan")["kritik"]
+        bent.probabilities("wah blekutuk mantenan")["kritik"] > plain.probabilities("wah blekutuk mantenan")["kritik"]
     )
-    comments = held_out()
-    told = list(zip(bent.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
-    assert macro(figures(told)) >= 0.82
-    assert leak(told) <= 0.05
+    comments = held_out(SECOND)
+    before, after = (
+        list(zip(each.suggest([text for text, _ in comments]), [kind for _, kind in comments], strict=True))
+        for each in (plain, bent)
+    )
+    assert macro(figures(after)) >= macro(figures(before)) - 0.04
+    assert leak(after) <= leak(before) + 0.03
     assert not [text for text, kind in comments if kind != "spam" and bent.spam_sure(text)]
 
 
