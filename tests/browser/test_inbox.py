@@ -208,7 +208,8 @@ def _forgive(page: Page, what: str) -> None:
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone-dark", "desk-light"])
 def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: str, size: dict[str, int]) -> None:
     page = opened(browser, site, viewport=size, color_scheme=scheme, bypass_csp=True)
-    for address in ("/kotak", "/kotak/1", "/kotak/4", "/kotak/catat", "/statistik", "/statistik/1"):
+    # An item by itself is looked at in both themes by test_every_inbox_page.py.
+    for address in ("/kotak", "/kotak/4", "/kotak/catat", "/statistik", "/statistik/1"):
         page.goto(address)
         page.wait_for_load_state("networkidle")
         found = Axe().run(page).response["violations"]
