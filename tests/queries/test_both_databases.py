@@ -13,10 +13,10 @@ from app import clock
 from app.models import Aspiration, Membership, Organisation, Outgoing, Person
 from app.parts import Parts
 from app.problems import Problem
-from app.queries import conversation, figures, followers, inbox, readings, statistics
+from app.queries import board, conversation, figures, followers, inbox, periods, readings, statistics
 from app.queries.figures import Scope
 from app.queries.inbox import Wanted
-from app.services import counting, deciding, moderating
+from app.services import counting, deciding, moderating, rolling
 from app.states import Actor
 from tests.app import residents
 
@@ -107,6 +107,11 @@ def test_figures_followers_and_counting_now(here: Any) -> None:
     )
     residents.reading(here, None, account, now, followers=12)
     home = here.organisations["kecamatan"]
+    with here.parts.db.write() as session:
+        below = Organisation(name="Desa Kalong II", category="desa", parent_id=home)
+        session.add(below)
+        session.flush()
+        wide = Scope((home, below.id or 0))
     with here.parts.db.read() as session:
         today, scope = now.date(), Scope((home,))
         (row,) = figures.published(session, scope, today - timedelta(days=3), today, "UTC")
@@ -114,10 +119,23 @@ def test_figures_followers_and_counting_now(here: Any) -> None:
         assert (row.metrics["reach"], row.metrics["saves"], row.rate) == (200, None, Decimal(2))
         assert row.told("clicks") == "tidak tersedia"
         assert figures.published(session, scope, today - timedelta(days=9), today - timedelta(days=3), "UTC") == []
+        area = board.read(session, wide, periods.read("30", "UTC", now), now, {})
+        assert [(each.name, each.group.posts) for each in area.organisations] == [
+            ("Desa Kalong II", 0), ("IPSM Leuwisadeng", 0)
+        ], "an area is read from rollups, and there is none yet"  # fmt: skip
         (follower,) = followers.read(session, home, today - timedelta(days=1), today, "UTC")
         assert follower.followers == 12
         assert len(readings.of_deliveries(session, [delivery])[delivery]) == 2
         assert statistics.answers(session, [home], now - timedelta(days=3), now, now)[0].due == 0
+    with here.parts.db.write() as session:
+        rolling.read(session, delivery)
+        rolling.followers_read(session, account, now)
+    with here.parts.db.read() as session:
+        area = board.read(session, wide, periods.read("30", "UTC", now), now, {})
+        assert [(each.name, each.group.posts, each.followers) for each in area.organisations] == [
+            ("IPSM Leuwisadeng", 1, {"facebook": 12}), ("Desa Kalong II", 0, {})
+        ]  # fmt: skip
+        assert sum(count or 0 for week in area.rhythm.weeks for count in week) == 1
     with here.parts.db.write() as session:
         assert counting.ask_now(session, post_id, BY) == 1
     assert counting.due(here.parts) == [delivery]
