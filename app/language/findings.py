@@ -60,7 +60,9 @@ def find(text: str) -> list[Finding]:
         return []
     spans = [*personal_online.emails(reading), *personal_words.find(reading)]
     if figures:
-        for module in (personal_numbers, personal_births, personal_addresses, personal_plates):
+        numbers = personal_numbers.find(reading)
+        spans += [*numbers, *personal_births.told_by_identity(reading, numbers)]
+        for module in (personal_births, personal_addresses, personal_plates):
             spans += module.find(reading)
         spans += personal_online.places(reading)
     return _apart(reading, spans)

@@ -56,10 +56,34 @@ _NOBODY = re.compile(
 )
 _NOBODY_AFTER = re.compile(
     r"[ ](?:ke|yang ke|nya)?[ ]?-?(?:pancasila|uu|undang|perda|perdes|organisasi|desa|kabupaten|kota|ri\b|ke-"
-    r"|ipsm|nabi|psm|nkri|koperasi|karang taruna|kartini)"
+    r"|ipsm|nabi|psm|nkri|koperasi|karang taruna|kartini"
+    r"|(?:dari|berkat|atas|karena)[ ](?:sebuah[ ])?(?:niat|semangat|ide|gagasan|keprihatinan|kebersamaan|inisiatif"
+    r"|kesepakatan|tekad|usul|usulan|mimpi|cita|kepedulian|musyawarah|dorongan|keinginan)"
+    r")"
 )
 _BEHIND = re.compile(rf"[ ]{{0,2}}[(\[,/\-]?[ ]{{0,2}}(?:{_STRONG}|lahir\)|kelahiran\))")
 _REACH = 55
+_PARTS = re.compile(
+    rf"(?<![0-9])([0-9]{{1,2}})[ .\-/]{{1,3}}(?:([0-9]{{1,2}})|({_MONTH}))[ .\-/]{{1,3}}"
+    r"([0-9]{2}|[0-9]{4})(?![0-9])"
+)
+#: First letters of the months in their order; May is also written «may», August «aug».
+_MONTHS = (
+    "jan",
+    "feb|peb",
+    "mar|mrt",
+    "apr",
+    "mei|may",
+    "jun",
+    "jul",
+    "ag|aug",
+    "sep",
+    "okt|oct",
+    "nop|nov",
+    "des|dec",
+)
+#: How far from an identity number the same date is looked for.
+_NEAR_IDENTITY = 80
 
 
 def find(reading: Reading) -> list[Span]:
@@ -79,6 +103,27 @@ def find(reading: Reading) -> list[Span]:
             if _BEHIND.match(low, each.end(), each.end() + 60):
                 found.append(("tanggal_lahir", each.start(), each.end()))
     return found
+
+
+def told_by_identity(reading: Reading, numbers: list[Span]) -> list[Span]:
+    """Dates beside a NIK that are the very birth date in it (a woman's day plus 40): «3201…, 20/01/1988»."""
+    found: list[Span] = []
+    for kind, start, end in numbers:
+        figures = "".join(sign for sign in reading.digits[start:end] if sign.isdecimal())
+        if kind != "nik" or len(figures) != 16:
+            continue
+        born = (int(figures[6:8]) % 40, int(figures[8:10]), figures[10:12])
+        for low, high in ((max(0, start - _NEAR_IDENTITY), start), (end, end + _NEAR_IDENTITY)):
+            for each in _PARTS.finditer(reading.digits, low, min(high, len(reading.digits))):
+                if (int(each[1]), _month(each), each[4][-2:]) == born:
+                    found.append(("tanggal_lahir", each.start(), each.end()))
+    return found
+
+
+def _month(date: re.Match[str]) -> int:
+    if date[2]:
+        return int(date[2])
+    return next(number for number, first in enumerate(_MONTHS, 1) if date[3].startswith(tuple(first.split("|"))))
 
 
 def _dated(low: str, label: re.Match[str]) -> tuple[int, int] | None:

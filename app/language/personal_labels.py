@@ -111,6 +111,23 @@ def second_of_both(layer: str, start: int) -> str:
     return ""
 
 
+_NUMBER_OF_BOTH = rf"[\s:(=\-]{{1,3}}(?:itu[ ])?{_BOTH.pattern}"
+_FIRST_OF_BOTH = re.compile(rf"[\s/&+,]{{1,3}}(?:(?:dan|dn)\s)?[0-9]{{16}}{_NUMBER_OF_BOTH}")
+_SECOND_OF_BOTH = re.compile(_NUMBER_OF_BOTH)
+_ANOTHER = re.compile(r"(?<![0-9])[0-9]{16}[\s/&+,]{1,3}(?:(?:dan|dn)\s)?$")
+
+
+def named_behind(layer: str, start: int, end: int) -> str:
+    """The kind of a 16-digit number in «… / … nik/kk saya»; '' if it is not so."""
+    first = _FIRST_OF_BOTH.match(layer, end, end + 60)
+    if first:
+        return "kk" if first["first"] == "kk" else "nik"
+    second = _SECOND_OF_BOTH.match(layer, end, end + 40)
+    if second and _ANOTHER.search(layer[max(0, start - 30) : start]):
+        return "kk" if second["second"] == "kk" else "nik"
+    return ""
+
+
 def after(low: str, cased: str, end: int) -> Label:
     """What is said right after a number: «… (BCA)», «… a.n. Siti», «… (no KK)»."""
     found = _AFTER.match(low, end, end + 40)

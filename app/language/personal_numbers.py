@@ -66,8 +66,9 @@ def _identity(row: Row, at: int, reading: Reading) -> Taken | None:
     last, digits = whole
     start, written = row.starts[at], row.written(at, last)
     beside = labels.before(row.layer, start)
-    kind = labels.second_of_both(row.layer, start) or beside.kind
-    if kind not in ("nik", "kk") and not beside.near:
+    behind = labels.named_behind(row.layer, start, row.ends[last])
+    kind = labels.second_of_both(row.layer, start) or behind or beside.kind
+    if not behind and kind not in ("nik", "kk") and not beside.near:
         later = labels.after(reading.low, reading.cased, row.ends[last])
         kind = later.kind if later.kind in ("nik", "kk") else ""
     if kind == "kk" and region(digits):

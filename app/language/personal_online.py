@@ -85,6 +85,15 @@ _DEGREES = re.compile(
     r"[ ,;/dan]{1,5}[0-9]{1,3}[ ]?[°º][ ]?[0-9]{1,2}[ ]?'[ ]?[0-9]{1,2}(?:[.,][0-9]{1,6})?[ ]?(?:\""
     r"|'')?(?:[ ]?(?:e|bt|b\.t|t)(?![a-z]))?"
 )
+#: «6 34 12 LS 106 38 45 BT», «6 derajat 34 menit LS, 106 derajat 38 menit BT»: the sides tell.
+_ARC = (
+    r"[ ]?(?:°|º|derajat)?[ ]{1,2}(?:[0-5]?[0-9])[ ]?(?:'|menit)?"
+    r"(?:[ ]{1,2}[0-5]?[0-9](?:[.,][0-9]{1,6})?[ ]?(?:\"|''|detik)?)?[ ]?"
+)
+_SPACED_DEGREES = re.compile(
+    rf"(?<![0-9.,])(?:[0-9]|1[01]){_ARC}(?:ls|lu|l\.s\.?|l\.u\.?|s|n)(?![a-z])[ ,;/]{{0,3}}(?:dan[ ])?"
+    rf"(?:9[4-9]|1[0-4][0-9]){_ARC}(?:bt|b\.t\.?|e)(?![a-z])"
+)
 _CODE = re.compile(
     r"(?<![A-Za-z0-9+])(?:[23456789CFGHJMPQRVWX]{8}"
     r"|[23456789CFGHJMPQRVWX]{4})\+[23456789CFGHJMPQRVWX]{2,3}(?![A-Za-z0-9+])"
@@ -106,6 +115,7 @@ def places(reading: Reading) -> list[Span]:
                 found.append(("lokasi", each.start(), each.end()))
     if "°" in low or "º" in low:
         found += [("lokasi", each.start(), each.end()) for each in _DEGREES.finditer(low)]
+    found += [("lokasi", each.start(), each.end()) for each in _SPACED_DEGREES.finditer(low)]
     for each in _PAIR.finditer(low):
         if _on_earth(each, low):
             end = each.start() + len(each.group().rstrip())

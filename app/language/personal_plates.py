@@ -77,7 +77,8 @@ def _alone(plate: re.Match[str], low: str) -> bool:
     if not tail or len(number) < 3 or _NAMES.match(plate["area"] + plate["one"] + number):
         return False
     if re.search(
-        r"(?:vitamin|lampu|blok|gedung|ruang|kelas|lantai|tahun|uu|pasal|golongan|rt|rw|no)[ .]{0,2}$",
+        r"(?:vitamin|lampu|blok|gedung|ruang|kelas|lantai|tahun|uu|pasal|golongan|rt|rw|no"
+        r"|(?<![a-z])(?:pt|cv|ud|tbk|tipe|type|seri|model|paket|proyek))[ .]{0,2}$",
         low[max(0, plate.start() - 10) : plate.start()],
     ):
         return False

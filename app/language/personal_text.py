@@ -60,6 +60,8 @@ def _fold(sign: str) -> str:
 _FOLDS = _Folds()
 #: A word of digits and of letters that look like digits.
 _DISGUISED = re.compile(r"(?<![a-z0-9])[0-9oil]{2,}(?![a-z0-9])")
+#: Groups of digits joined by x: a phone or an identity number, «0812x3344x5566»; «120x300» is a size.
+_CROSSED = re.compile(r"(?<![a-z0-9])(?:[0-9]{2,8}[ ]?x[ ]?){1,5}[0-9]{2,8}(?![a-z0-9])")
 _UNDISGUISED = str.maketrans("oil", "011")
 
 
@@ -99,7 +101,15 @@ def read(text: str) -> Reading:
             at = [place for place, sign in enumerate(cased) if sign != _GONE]
             cased = cased.replace(_GONE, "")
     low = cased.lower()
-    return Reading(text, cased, low, _DISGUISED.sub(_undisguise, low), at)
+    digits = _DISGUISED.sub(_undisguise, low)
+    return Reading(text, cased, low, _CROSSED.sub(_uncross, digits) if "x" in digits else digits, at)
+
+
+def _uncross(found: re.Match[str]) -> str:
+    written = found.group()
+    figures = "".join(sign for sign in written if sign.isdecimal())
+    owned = len(figures) == 16 or (len(figures) >= 10 and figures.startswith(("08", "62")))
+    return written.replace("x", "-") if owned else written
 
 
 def _undisguise(found: re.Match[str]) -> str:

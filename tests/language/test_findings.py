@@ -3,7 +3,10 @@
 The tables personal_a.txt and personal_b.txt hold 40 texts and more for each type, and almost 300 that must stay silent.
 Half A was developed on. Half B was scored once before anything was mended for it; that first score (recall, precision)
 was: nik 1.00 1.00, kk 1.00 1.00, telepon 1.00 1.00, rekening 1.00 0.91, alamat 0.90 1.00, lokasi 0.95 1.00,
-plat 1.00 1.00, email 0.95 1.00, tanggal_lahir 0.95 0.95.
+plat 1.00 1.00, email 0.95 1.00, tanggal_lahir 0.95 0.95. Half C (167 texts, 93 of them data, written and locked before
+its author had read the code) gave, scored once: all together 0.968 and 0.978; telepon 0.95 1.00 (20), lokasi 0.88 1.00
+(8), tanggal_lahir 0.90 0.90 (10), plat 1.00 0.89 (8), all others 1.00; two rows of DANA and GoPay, first called telepon
+by the author, are called rekening as the contract says.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ def test_the_tables_are_large_enough() -> None:
     assert set(PRECEDENCE) == set(TYPES)
 
 
-@pytest.mark.parametrize("half", ["a", "b"])
+@pytest.mark.parametrize("half", ["a", "b", "c"])
 def test_recall_and_precision(half: str) -> None:
     scores = score(table(half), find)
     assert set(scores) == set(TYPES)
@@ -58,6 +61,21 @@ def test_the_score_sees_what_is_missed_and_what_is_wrong() -> None:
     [
         ("3201391203150007", [("nik", "3201391203150007")]),  # a card's number without its name has the form of a NIK
         ("KK 3201391203150007", [("kk", "3201391203150007")]),
+        (
+            "3201395203870004/3201391203120007 nik/kk saya",
+            [("nik", "3201395203870004"), ("kk", "3201391203120007")],
+        ),
+        ("0812 x 3344 x 5566, pipa 1200x3000x150, foto 4x6", [("telepon", "0812 x 3344 x 5566")]),
+        (
+            "6 derajat 34 menit LS, 106 derajat 38 menit BT",
+            [("lokasi", "6 derajat 34 menit LS, 106 derajat 38 menit BT")],
+        ),
+        ("nilai 6 34 12 LS, 206 38 45 BT", []),
+        ("PT A 1234 B, CV B 1234 CD", []),
+        (
+            "3201395203870004, 12 Mar 1987, 12-05-2026",  # the very date in the number
+            [("nik", "3201395203870004"), ("tanggal_lahir", "12 Mar 1987")],
+        ),
         ("KK 3201395203150007", [("kk", "3201395203150007")]),
         ("KK dan NIK: 3201391203150007, 3201392008850001", [("kk", "3201391203150007"), ("nik", "3201392008850001")]),
         ("NIK 3201393102850001", []),  # the 31st of February
