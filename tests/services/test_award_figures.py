@@ -181,6 +181,7 @@ def test_items(parts: Parts) -> None:
     found = seen(world, award)
     mine = one(found, desa)
     items = {item["id"]: item for item in (*mine["items"], *one(found, lax)["items"])}
+    assert items.keys() == {*rows.values(), fresh, hidden}, "joined ones, praise and unsorted ones are not counted"
     assert {name: items[number]["answered_in_time"] for name, number in rows.items()} == {
         "quick": True, "late": False, "never": False, "again": False, "lax": False, "settled": True, "handed": True,
         "lost": True, "slow": True, "back": True,

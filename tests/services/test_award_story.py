@@ -17,12 +17,12 @@ from sqlmodel import col, select, update
 from app import clock
 from app.awarding import canonical
 from app.db import Database
-from app.models import Award, AwardVersion, Draw, Evidence, Membership, Objection, Reading, Score
+from app.models import Award, AwardVersion, Draw, Evidence, Mark, Membership, Objection, Reading, Score
 from app.parts import Parts
 from app.problems import Problem
 from app.queries import award_files, award_sheet, standings_award
 from app.sealing import sealer
-from app.services import awards, excluding, flags, freezing, gathering_frame, jury, objections, verifying
+from app.services import awards, excluding, flags, freezing, gathering, gathering_frame, jury, objections, verifying
 from app.settings import Settings
 from app.states import Actor
 from jobs import tidy
@@ -301,6 +301,16 @@ def _marked(
             jury.mark(session, one, drawn[0].id or 0, actors[0], criteria)
         with pytest.raises(Problem, match="juror_has_marked"):
             jury.dismiss(session, two, BY)
+    desa = world.ids["desa 1"]
+    for spoil in ("close to it after all", "one mark less"):
+        with parts.db.read() as session:  # which forgets what is written here
+            if spoil == "one mark less":
+                session.delete(session.exec(select(Mark).where(Mark.juror_id == two)).first())
+            else:
+                jury.declare(session, two, actors[1], {desa: "baru menikah dengan kadesnya"})
+            session.flush()
+            spoilt = gathering.one(session, session.get_one(Award, award_id), desa, clock.now()) or {}
+            assert [each["juror"] for each in spoilt["jury"]] == [f"juri:{one}"], spoil
     freezing.freeze(parts, award_id, BY)
     mine = award_sheet.sheet(parts, award_id, world.ids["desa 1"])
     assert [len(each["criteria"]) for each in mine.participant["jury"]] == [5, 5]
