@@ -28,6 +28,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 10"><rect fill=
 def test_a_paper_is_its_data_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     made = pdf.render("tables", DATA, {"x.svg": SVG})
     assert made.startswith(b"%PDF-")
+    assert b"D:20261031230000" in made, "the date of the data, not of the making"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Asia/Jayapura")
     assert hashlib.sha256(pdf.render("tables", DATA, {"x.svg": SVG})).digest() == hashlib.sha256(made).digest()
