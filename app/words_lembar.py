@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.times import decimal, number
+from app.times import decimal, local, number, plain_date
 
 _UNITS = {"reach": "jangkauan", "followers": "pengikut"}
 _NETS = {"facebook": "Facebook", "instagram": "Instagram", "website": "Halaman kami"}
@@ -16,6 +17,15 @@ SOURCES = {
     "sheet": "tabel yang diperiksa",
     "reported": "dilaporkan sendiri",
 }
+#: What the jury looks at.
+CRITERIA = {
+    "manfaat": "Manfaat bagi warga",
+    "kejelasan": "Kejelasan",
+    "orisinalitas": "Orisinalitas",
+    "aksesibilitas": "Aksesibilitas",
+    "privasi": "Privasi",
+}
+FLAGS = {"follower_jump": "Lonjakan pengikut", "repeated_commenter": "Komentar berulang dari orang yang sama"}
 
 
 def told(indicator: str, detail: dict[str, Any], figure: Decimal | None, units: dict[str, str]) -> str:
@@ -27,6 +37,24 @@ def told(indicator: str, detail: dict[str, Any], figure: Decimal | None, units: 
     if not detail:
         return "Belum memenuhi syarat, jadi belum dihitung."
     return _WORDS[indicator](detail, figure, units)
+
+
+def flag(kind: str, facts: dict[str, Any], zone: str) -> str:
+    """What is odd, in a sentence. facts: app/services/flags.py."""
+    if kind == "repeated_commenter":
+        return (
+            f"Satu orang menulis {number(facts.get('comments'))} dari {number(facts.get('of'))} komentar, pada "
+            f"{number(facts.get('posts'))} kiriman."
+        )
+    since, at = (_day(facts.get(name), zone) for name in ("since", "at"))
+    return (
+        f"Pengikut berubah dari {number(facts.get('before'))} menjadi {number(facts.get('after'))} antara {since} dan "
+        f"{at}; biasanya {decimal(facts.get('usual_a_day'))} sehari."
+    )
+
+
+def _day(text: str | None, zone: str) -> str:
+    return plain_date(local(datetime.fromisoformat(text.replace("Z", "+00:00")), zone).date()) if text else "?"
 
 
 def _consistency(detail: dict[str, Any], figure: Decimal | None, _units: dict[str, str]) -> str:
@@ -69,7 +97,8 @@ def _speed(detail: dict[str, Any], _figure: Decimal | None, _units: dict[str, st
 def _quality(detail: dict[str, Any], figure: Decimal | None, _units: dict[str, str]) -> str:
     jurors = detail["jurors"]
     if figure is None:
-        return f"Baru {len(jurors)} juri yang selesai menilai, jadi belum ada angkanya; bobotnya dibagi ke yang lain."
+        done = f"Baru {len(jurors)} juri yang" if jurors else "Belum ada juri yang"
+        return f"{done} selesai menilai, jadi belum ada angkanya; bobotnya dibagi ke yang lain."
     spread = decimal(detail["spread"], 2)
     return f"{len(jurors)} juri menilai kiriman yang diundi; beda juri tertinggi dan terendah {spread} dari 4."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import FileField, SelectField, StringField, TextAreaField
+from wtforms import FileField, RadioField, SelectField, StringField, TextAreaField
 
 from app.forms._base import PageForm, strip
 
@@ -35,11 +35,8 @@ class Undian(PageForm):
 
 
 class Kecuali(PageForm):
-    """What is left out, and why."""
+    """Why something is left out."""
 
-    key = StringField(
-        "Apa", filters=[strip], render_kw={"maxlength": "30", "autocomplete": "off", "placeholder": "delivery:5"}
-    )
     reason = TextAreaField("Alasan", filters=[strip], render_kw={"maxlength": "1000", "rows": "2"})
 
 
@@ -48,6 +45,16 @@ class Pelanggaran(PageForm):
 
     organisation = SelectField("Peserta", choices={})
     what = TextAreaField("Apa yang terjadi", filters=[strip], render_kw={"maxlength": "1000", "rows": "2"})
-    post = StringField(
-        "Pada kiriman (boleh kosong)", filters=[strip], render_kw={"maxlength": "30", "placeholder": "delivery:5"}
-    )
+
+
+class Putusan(PageForm):
+    """What is decided about an odd pattern."""
+
+    decision = RadioField("Putusan", choices=[("counts", "Tetap dihitung"), ("left_out", "Tidak dihitung")])
+    why = TextAreaField("Alasan", filters=[strip], render_kw={"maxlength": "1000", "rows": "2"})
+
+
+class Pembatalan(PageForm):
+    """Why a decision is taken back."""
+
+    why = TextAreaField("Alasan", filters=[strip], render_kw={"maxlength": "1000", "rows": "2"})

@@ -6,34 +6,62 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from flask import abort, request
+from flask import abort, g, redirect, request, url_for
 from sqlmodel import Session, col, select
 
 from app import clock, times, words_award
 from app.awarding import rubric
-from app.frame import DEFAULT_ZONE, organisation_id, parts, standing
+from app.frame import DEFAULT_ZONE, organisation_id, parts, say, standing
 from app.models import Award, Organisation
 from app.queries.standings_award import Place, Standings
 from app.rights import ancestors, object_of, reach
-from app.services import awards
+from app.services import awards, jury
 
 #: The tone of each indicator's bar (shared/ui: keep the order).
 TONES = {name: f"k{place}" for place, name in enumerate(rubric.INDICATORS, 1)}
 
 
-def opened(award_id: int) -> Award:
+#: Lines of a ranking on one page.
+PAGE = 50
+
+
+def opened(award_id: int, *, figures: bool = False) -> Award:
     """An award this person may look at: of the area they live in, or one of the areas they watch. Else 404; a draft is
     only for who writes it.
 
-    Its page wears the person's own organisation, so that "mine" is marked in the ranking.
+    Its page wears the person's own organisation, so that "mine" is marked in the ranking. figures: the page tells what
+    the jury gave until now, so a juror is led to their own desk while not all marks are in.
     """
     with parts().db.read() as session:
         award = session.get(Award, award_id)
         hidden = award is None or (award.state == "draft" and not _manages(session, award))
         place = None if award is None or hidden else _standpoint(session, award)
+        blind = figures and award is not None and place is not None and _blind(session, award)
     object_of(place, stay=False)
     assert award is not None  # object_of ended the request otherwise
+    if blind:
+        say("Juri melihat nilai sementara sesudah semua juri selesai menilai.", "wait")
+        abort(redirect(url_for("penilaian_juri.menilai", award_id=award_id), 303))
     return award
+
+
+def opened_for(award_id: int, organisation_id: int) -> Award:
+    """The same for who acts for a participant: with the route's right in that organisation, wherever they stand now."""
+    with parts().db.read() as session:
+        award = session.get(Award, award_id)
+        host = None if award is None else award.organisation_id
+        near = host is None or host == organisation_id or host in ancestors(session, organisation_id)
+    object_of(organisation_id if award is not None and award.state != "draft" and near else None, stay=False)
+    assert award is not None  # object_of ended the request otherwise
+    return award
+
+
+def _blind(session: Session, award: Award) -> bool:
+    """Whether the person judges here and somebody's marks are still missing."""
+    number = award.id or 0
+    if award.state != "fixed" or jury.of_person(session, number, standing().person_id) is None:
+        return False
+    return bool(jury.draws(session, number)) and not jury.revealed(session, award)
 
 
 def managed(award_id: int) -> Award:
@@ -79,12 +107,14 @@ def visible(session: Session) -> list[Award]:
 
 
 def _standpoint(session: Session, award: Award) -> int | None:
-    """From which organisation the person looks at it: the current one where it lies in the award's area."""
+    """From which organisation the person looks at it, or acts: the current one where it lies in the award's area and
+    gives them the right that the route asks for, else another of theirs. None: there is none."""
     here, host = organisation_id(), award.organisation_id
-    if host is None or here == host or host in ancestors(session, here):
-        return here
-    mine = reach(session, standing().person_id, "penilaian.lihat")
-    return host if host in mine else next((each for each in sorted(mine) if host in ancestors(session, each)), host)
+    mine = reach(session, standing().person_id, g.rule.right)
+    for each in (here, host, *sorted(mine)):
+        if each in mine and (host is None or each == host or host in ancestors(session, each)):
+            return each
+    return None
 
 
 def zone_of(award: Award) -> str:
@@ -145,7 +175,7 @@ def notes(place: Place, mates: list[Place]) -> list[str]:
     if rows.get("count"):
         found.append(f"{times.number(rows['count'])} tanggapan")
     if place.rank is not None and sum(mate.rank == place.rank for mate in mates) > 1:
-        found.append("peringkat sama")
+        found.append("juara bersama" if place.rank == 1 else "peringkat sama")
     if place.small_sample:
         found.append("data sedikit: " + ", ".join(words_award.INDICATORS[name] for name in place.small_sample))
     if place.deduction:
@@ -187,3 +217,24 @@ def asked() -> int | None:
     if not (given.isdecimal() and len(given) < 7):
         abort(404)
     return int(given)
+
+
+def unchanged(newest: int | None) -> bool:
+    """Whether the version that the form was shown with ("versi", where it says one) is still the newest."""
+    given = request.form.get("versi", "")
+    return not given or given == str(newest or 0)
+
+
+def page_of(rows: list[Place], mine: int | None) -> dict[str, Any]:
+    """What a page of a long ranking shows: {shown, page, pages, sought, own: one's own place where it is elsewhere}.
+
+    ?halaman=2, ?cari=leuwi.
+    """
+    sought = " ".join(request.args.get("cari", "").split())[:60]
+    found = [place for place in rows if sought.casefold() in place.organisation.casefold()]
+    pages = max(1, -(-len(found) // PAGE))
+    asked_ = request.args.get("halaman", "1")
+    page = min(max(int(asked_), 1), pages) if asked_.isdecimal() and len(asked_) < 6 else 1
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    own = next((place for place in rows if place.organisation_id == mine and place not in shown), None)
+    return {"shown": shown, "page": page, "pages": pages, "sought": sought, "own": own, "long": len(rows) > PAGE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, render_template, request, url_for
 
 from app import words_award
 from app.awarding import rubric
@@ -28,13 +28,18 @@ def show(award_id: int) -> Any:
     first = next((place.category for place in found.places if place.rank is not None), tabs[0][0])
     chosen = asked if asked in {name for name, _, _ in tabs} else first
     places = [place for place in found.places if place.category == chosen]
+    ranked = [place for place in places if place.eligible]
     return render_template(
         "penilaian/hasil.html",
         award=award,
         found=found,
         tabs=tabs,
         chosen=chosen,
-        ranked=[place for place in places if place.eligible],
+        ranked=ranked,
+        paged=own.page_of(ranked, None),
+        page_address=lambda page: url_for(
+            "hasil.show", award_id=award_id, kategori=chosen, halaman=page, cari=request.args.get("cari") or None
+        ),
         outside=[place for place in places if not place.eligible],
         told=firmness.of(parts(), found).get(chosen),
         weights=own.weights(award),

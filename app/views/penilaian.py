@@ -55,7 +55,7 @@ def proyektor(award_id: int) -> Any:
 @needs("penilaian.lihat", of_object=True)
 def kukuh(award_id: int) -> Any:
     """How firm the order is: twelve trials with other weights."""
-    award = own.opened(award_id)
+    award = own.opened(award_id, figures=True)
     found = _standings(award_id)
     return render_template("penilaian/kukuh.html", award=award, told=firmness.of(parts(), found, 200), found=found)
 
@@ -64,7 +64,7 @@ def kukuh(award_id: int) -> Any:
 @needs("penilaian.lihat", of_object=True)
 def unduh(award_id: int) -> Any:
     """?bentuk=xlsx, pdf, csv or json (the frozen snapshot, byte by byte); ?versi=1."""
-    award = own.opened(award_id)
+    award = own.opened(award_id, figures=True)
     kind = request.args.get("bentuk", "xlsx")
     if kind not in KINDS:
         abort(404)
@@ -72,7 +72,7 @@ def unduh(award_id: int) -> Any:
     try:
         if kind == "json":
             # It names who decided what, and jurors their marks: before the release only for who runs the award.
-            if version is None or not (award.state == "released" or own.manages(award)):
+            if version is None or not (own.manages(award) or award.state == "released"):
                 abort(404)
             with parts().db.read() as session:
                 content = freezing.content_of(freezing.version_of(session, award_id, version))
@@ -87,11 +87,13 @@ def unduh(award_id: int) -> Any:
 
 
 def _board(award_id: int, template: str) -> Any:
-    award = own.opened(award_id)
+    award = own.opened(award_id, figures=True)
     found = _standings(award_id)
     tabs = own.tabs(award, found)
     chosen = _chosen(found, [name for name, _, _ in tabs])
     places = [place for place in found.places if place.category == chosen]
+    ranked = [place for place in places if place.eligible]
+    manages = own.manages(award)
     with parts().db.read() as session:
         versions = freezing.versions(session, award_id)
         plan = None if award.state != "draft" else awards.plan(session, award)
@@ -101,7 +103,8 @@ def _board(award_id: int, template: str) -> Any:
         found=found,
         tabs=tabs,
         chosen=chosen,
-        ranked=[place for place in places if place.eligible],
+        ranked=ranked,
+        paged=own.page_of(ranked, organisation_id()),
         outside=[place for place in places if not place.eligible],
         versions=versions,
         newest=versions[0].version if versions else None,
@@ -116,7 +119,8 @@ def _board(award_id: int, template: str) -> Any:
         notes=lambda place: own.notes(place, places),
         reason=words_award.reason,
         states=words_award.STATES,
-        manages=own.manages(award),
+        manages=manages,
+        open_json=manages or award.state == "released",
         judges=_judges(award),
         plan=plan,
         fixed_late=awards.fixed_late(award),
@@ -125,6 +129,8 @@ def _board(award_id: int, template: str) -> Any:
         days=_days(award),
         over=clock.now() >= awards.end(award),
         address=_address,
+        asked=own.asked(),
+        page_address=lambda page: _address(award_id, halaman=page, cari=request.args.get("cari") or None),
         lembar=lambda organisation_id: url_for(
             "penilaian_lembar.show", award_id=award.id, organisation_id=organisation_id, versi=own.asked()
         ),

@@ -102,6 +102,8 @@ def bekukan(award_id: int) -> Any:
     award = own.managed(award_id)
     form = Alasan.sent()
     if request.method == "POST":
+        if (passed := _passed(award_id)) is not None:
+            return passed
         try:
             made = freezing.freeze(parts(), award_id, actor(), form.why.data or "")
         except Problem as problem:
@@ -122,14 +124,16 @@ def bekukan(award_id: int) -> Any:
 @needs("penilaian.kelola", of_object=True)
 def umumkan(award_id: int) -> Any:
     """Release the newest version."""
-    return _moved(award_id, "umumkan", awards.release, "Hasil diumumkan dan terlihat umum.")
+    return _moved(award_id, "umumkan", awards.release, "released", "Hasil diumumkan dan terlihat umum.")
 
 
 @bp.route("/penilaian/<int:award_id>/tarik", methods=["GET", "POST"])
 @needs("penilaian.kelola", of_object=True)
 def tarik(award_id: int) -> Any:
     """Take the released result back."""
-    return _moved(award_id, "tarik", awards.take_back, "Pengumuman ditarik; halaman hasil tidak terlihat lagi.")
+    return _moved(
+        award_id, "tarik", awards.take_back, "frozen", "Pengumuman ditarik; halaman hasil tidak terlihat lagi."
+    )
 
 
 @bp.get("/penilaian/<int:award_id>/periksa")
@@ -149,14 +153,25 @@ def periksa(award_id: int) -> Any:
         ids = {each["organisation_id"] for each in found.differences if each["organisation_id"]}
         rows = session.exec(select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(ids))).all()
     return render_template(
-        "penilaian/periksa.html", award=award, found=found, names=dict(rows), shown=SHOWN, managing=own.manages(award)
+        "penilaian/periksa.html",
+        award=award,
+        found=found,
+        names=dict(rows),
+        shown=SHOWN,
+        managing=(mine := own.manages(award)),
+        open_json=mine or award.state == "released",
     )
 
 
-def _moved(award_id: int, name: str, act: Any, done: str) -> Any:
+def _moved(award_id: int, name: str, act: Any, result: str, done: str) -> Any:
     award = own.managed(award_id)
     form = Alasan.sent()
     if request.method == "POST":
+        if (passed := _passed(award_id)) is not None:
+            return passed
+        if award.state == result:  # pressed twice, or by two people
+            say(done)
+            return _back(award_id)
         try:
             with parts().db.write() as session:
                 act(session, award_id, actor(), form.why.data or "")
@@ -169,6 +184,16 @@ def _moved(award_id: int, name: str, act: Any, done: str) -> Any:
             say(done)
             return _back(award_id)
     return _why(award, form, name, bool(form.errors))
+
+
+def _passed(award_id: int) -> Any:
+    """The way back where another version came first than the one this form was shown with."""
+    with parts().db.read() as session:
+        newest = freezing.newest(session, award_id)
+    if own.unchanged(newest.version if newest else None):
+        return None
+    say(words_of(Problem("award_frozen_meanwhile", version=newest.version if newest else 0)), "wait")
+    return _back(award_id)
 
 
 def _why(award: Award, form: Any, name: str, refused: bool) -> Any:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.awarding import rubric
 from app.forms.penilaian_kelola import Juri, Undian
 from app.frame import actor, parts, say, standing, words_of
-from app.models import Award, Evidence, Juror, Mark, Membership, Organisation, Person
+from app.models import Award, Draw, Evidence, Juror, Mark, Membership, Organisation, Person
 from app.problems import Problem
 from app.queries import jury_photos
+from app.queries.masking import mask
 from app.rights import needs
 from app.services import awards, jury, participants
 from app.views import _penilaian as own
-from app.views.foto import SIZES
-from media import PhotoProblem, render
+from app.views.penilaian_bukti import sent
+from app.words_lembar import CRITERIA
 
 bp = Blueprint("penilaian_juri", __name__)
-WORDS = {
-    "manfaat": "Manfaat bagi warga",
-    "kejelasan": "Kejelasan",
-    "orisinalitas": "Orisinalitas",
-    "aksesibilitas": "Aksesibilitas",
-    "privasi": "Privasi",
-}
 
 
 @bp.route("/penilaian/<int:award_id>/juri", methods=["GET", "POST"])
@@ -104,15 +98,7 @@ def foto(award_id: int, draw_id: int, sha256: str) -> Any:
     _juror(award)
     with parts().db.read() as session:
         boxes = jury_photos.boxes(session, award_id, draw_id, sha256)
-    if boxes is None:
-        abort(404)
-    try:
-        path = render(parts().store, sha256, SIZES["sedang"], blur=boxes)
-    except PhotoProblem as problem:
-        abort(404 if problem.code == "missing" else 503)
-    answer = send_file(path, mimetype="image/jpeg", conditional=True, etag=True)
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return sent(sha256, boxes)
 
 
 @bp.post("/penilaian/<int:award_id>/menilai/nyatakan")
@@ -121,18 +107,22 @@ def nyatakan(award_id: int) -> Any:
     """Whom the juror is close to, with the reason; to nobody is an answer too."""
     award = own.opened(award_id)
     juror = _juror(award)
-    close = {
-        int(key[4:]): why.strip()
-        for key, why in request.form.items()
-        if key.startswith("org-") and key[4:].isdecimal() and len(key) < 14 and why.strip()
-    }
-    try:
-        with parts().db.write() as session:
-            jury.declare(session, juror.id or 0, actor(), close)
-    except Problem as problem:
-        say(words_of(problem), "fail")
-    else:
-        say("Pernyataan tercatat.")
+    typed = [(who, why.strip()) for who, why in zip(*map(request.form.getlist, ("peserta", "why")), strict=False)]
+    fault = None
+    if any(why and not who for who, why in typed):
+        fault = "Pilih pesertanya, atau kosongkan alasannya."
+    elif any(who and not why for who, why in typed if request.form.get("pilih")):
+        fault = "Tulis alasannya pada setiap peserta yang Anda pilih."
+    close = {int(who): why for who, why in typed if why and who.isascii() and who.isdecimal() and len(who) < 10}
+    if fault is None:
+        try:
+            with parts().db.write() as session:
+                jury.declare(session, juror.id or 0, actor(), close)
+        except Problem as problem:
+            fault = words_of(problem)
+    if fault is not None:
+        return _desk(award, juror, typed, fault), 422
+    say("Pernyataan tercatat.")
     return redirect(url_for("penilaian_juri.menilai", award_id=award_id), 303)
 
 
@@ -144,12 +134,18 @@ def nilai(award_id: int, draw_id: int) -> Any:
     juror = _juror(award)
     names = rubric.read(award.rubric).criteria
     marks = {name: int(value) for name in names if (value := request.form.get(f"k-{name}", "")) in list("01234")}
+    text = request.form.get("note", "")
     try:
         with parts().db.write() as session:
-            jury.mark(session, juror.id or 0, draw_id, actor(), marks, request.form.get("note", ""))
+            jury.mark(session, juror.id or 0, draw_id, actor(), marks, text)
     except Problem as problem:
-        say("Beri angka 0 sampai 4 pada setiap ukuran." if problem.code == "bad_mark" else words_of(problem), "fail")
-        return redirect(url_for("penilaian_juri.menilai", award_id=award_id, undian=draw_id), 303)
+        if problem.code in ("bad_mark", "text_too_long"):
+            given = {"criteria": marks, "note": text, "faults": words_of(problem) if problem.code != "bad_mark" else ""}
+            return _desk(award, juror, given=given, asked=str(draw_id)), 422
+        if problem.code == "unknown_draw":
+            abort(404)
+        say(words_of(problem), "fail")
+        return redirect(url_for("penilaian_juri.menilai", award_id=award_id), 303)
     say("Nilai tersimpan.")
     return redirect(url_for("penilaian_juri.menilai", award_id=award_id), 303)
 
@@ -191,6 +187,7 @@ def _page(award: Award, form: Any, drawing: Any) -> str:
         )
         drawn = jury.draws(session, number)
         missing = jury.outstanding(session, number)
+        begun = set(session.exec(select(Mark.juror_id).where(col(Mark.juror_id).in_([row.id for row in rows]))))
         conflicts = {row.id: jury.conflicts_of(session, row.id or 0) for row in rows}
         names = _names(session, {each for one in conflicts.values() for each in one})
     return render_template(
@@ -203,6 +200,8 @@ def _page(award: Award, form: Any, drawing: Any) -> str:
         drawn=len(drawn),
         judged=len({row.organisation_id for row in drawn}),
         missing=missing,
+        begun=begun,
+        open=award.state in ("draft", "fixed"),
         conflicts=conflicts,
         names=names,
         over=clock.now() >= awards.end(award),
@@ -215,39 +214,78 @@ def _names(session: Session, ids: set[int]) -> dict[int, str]:
     return {number or 0: name for number, name in rows}
 
 
-def _desk(award: Award, juror: Juror) -> str:
+def _desk(
+    award: Award, juror: Juror, typed: list[tuple[str, str]] | None = None, fault: str | None = None,
+    given: dict[str, Any] | None = None, asked: str | None = None,
+) -> str:  # fmt: skip
+    """typed, fault: what was declared and refused. given: marks that were refused, of the draw ``asked``."""
     number = award.id or 0
+    asked = asked or request.args.get("undian", "")
     with parts().db.read() as session:
         drawn = jury.draws(session, number)
         conflicts = jury.conflicts_of(session, juror.id or 0)
         own_marks = {row.draw_id: row for row in session.exec(select(Mark).where(Mark.juror_id == juror.id))}
-        entrants = participants.field(session, award).entrants if juror.declared_at is None else ()
+        writable = not jury.revealed(session, award)
+        declaring = award.state in ("draft", "fixed") and writable
+        entrants = sorted(participants.field(session, award).entrants, key=_by_name) if declaring else []
         names = _names(session, {row.organisation_id for row in drawn} | set(conflicts))
         mine = [row for row in drawn if row.organisation_id not in conflicts]
-        asked = request.args.get("undian", "")
         chosen = next((row for row in mine if str(row.id) == asked), None)
         chosen = chosen or next((row for row in mine if row.id not in own_marks), None)
-        copy = None
-        if chosen is not None:
-            query = select(Evidence).where(
-                Evidence.award_id == number,
-                Evidence.delivery_id == chosen.delivery_id,
-                Evidence.seen_post_id == chosen.seen_post_id,
-            )
-            copy = session.exec(query).first()
-        open_marks = not jury.revealed(session, award)
+        copy = None if chosen is None else _copy(session, number, chosen)
+        photos = [
+            sha256
+            for sha256 in (copy.photos if copy else ())
+            if chosen and jury_photos.boxes(session, number, chosen.id or 0, sha256) is not None
+        ]
+    here = chosen.organisation_id if chosen else None
     return render_template(
         "penilaian/menilai.html",
         award=award,
         juror=juror,
         entrants=entrants,
+        declaring=declaring,
+        typed=typed,
+        fault=fault,
         conflicts=conflicts,
         names=names,
         mine=mine,
         marks=own_marks,
+        given=given or (own_marks[chosen.id] if chosen and chosen.id in own_marks else None),
         chosen=chosen,
         copy=copy,
+        photos=photos,
+        caption=mask(copy.caption) if copy else "",
+        near=[row for row in mine if row.organisation_id == here],
+        groups=_groups(mine, own_marks, names),
         criteria=rubric.read(award.rubric).criteria,
-        words=WORDS,
-        writable=open_marks,
+        words=CRITERIA,
+        writable=writable,
     )
+
+
+def _copy(session: Session, award_id: int, drawn: Draw) -> Evidence | None:
+    query = select(Evidence).where(
+        Evidence.award_id == award_id,
+        Evidence.delivery_id == drawn.delivery_id,
+        Evidence.seen_post_id == drawn.seen_post_id,
+    )
+    return session.exec(query).first()
+
+
+def _groups(mine: list[Draw], marks: dict[int, Mark], names: dict[int, str]) -> list[dict[str, Any]]:
+    """Participants with how many of their posts are marked, and where to go on there."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in mine:
+        name = names.get(row.organisation_id, "?")
+        group = found.setdefault(row.organisation_id, {"name": name, "all": 0, "done": 0, "next": row.id})
+        if row.id in marks:
+            group["done"] += 1
+        elif group["done"] == group["all"]:
+            group["next"] = row.id
+        group["all"] += 1
+    return sorted(found.values(), key=lambda group: (group["done"] == group["all"], group["name"].casefold()))
+
+
+def _by_name(one: Any) -> str:
+    return str(one.organisation).casefold()

@@ -8,13 +8,16 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from app import clock, times, words_award, words_lembar
+from app.awarding import rubric
 from app.forms.penilaian_lembar import Sanggahan
 from app.frame import actor, parts, say, standing, words_of
 from app.problems import Problem
 from app.queries import award_files, award_sheet
 from app.queries.award_sheet import Sheet
-from app.rights import needs
-from app.services import awards, freezing, objections
+from app.queries.masking import mask
+from app.rights import held, needs
+from app.services import awards, freezing, jury, objections
+from app.services.gathering_notes import juror_key
 from app.views import _penilaian as own
 
 bp = Blueprint("penilaian_lembar", __name__)
@@ -24,7 +27,7 @@ bp = Blueprint("penilaian_lembar", __name__)
 @needs("penilaian.lihat", of_object=True)
 def show(award_id: int, organisation_id: int) -> Any:
     """?versi=1."""
-    award = own.opened(award_id)
+    award = own.opened(award_id, figures=True)
     return _page(award, organisation_id, Sanggahan())
 
 
@@ -32,7 +35,7 @@ def show(award_id: int, organisation_id: int) -> Any:
 @needs("penilaian.sanggah", of_object=True)
 def sanggah(award_id: int, organisation_id: int) -> Any:
     """Object, for one's own organisation."""
-    award = own.opened(award_id)
+    award = own.opened_for(award_id, organisation_id)
     form = Sanggahan(request.form)
     if form.validate():
         try:
@@ -51,7 +54,7 @@ def sanggah(award_id: int, organisation_id: int) -> Any:
 @needs("penilaian.sanggah", of_object=True)
 def tarik(award_id: int, organisation_id: int, objection_id: int) -> Any:
     """Take one's own objection back."""
-    own.opened(award_id)
+    own.opened_for(award_id, organisation_id)
     try:
         with parts().db.write() as session:
             made = objections.get(session, objection_id)
@@ -69,7 +72,7 @@ def tarik(award_id: int, organisation_id: int, objection_id: int) -> Any:
 @needs("penilaian.lihat", of_object=True)
 def unduh(award_id: int, organisation_id: int) -> Any:
     """The sheet as PDF. ?versi=1."""
-    own.opened(award_id)
+    own.opened(award_id, figures=True)
     try:
         content, _ = award_files.lembar(parts(), award_id, organisation_id, own.asked())
     except Problem:
@@ -104,20 +107,34 @@ def _page(award: Any, organisation_id: int, form: Any) -> str:
         sheet = award_sheet.sheet(parts(), award.id, organisation_id, version)
     except Problem:
         abort(404)
+    here = standing()
+    member = organisation_id in {place for place, _ in here.memberships}
     with parts().db.read() as session:
         versions = freezing.versions(session, award.id)
+        # By number: what they gave counts, not who they are.
+        jurors = {juror_key(row.id or 0): f"Juri {n}" for n, row in enumerate(jury.jurors(session, award.id), 1)}
+        speaks = member and "penilaian.sanggah" in held(session, here.person_id, organisation_id)
+        reads = "kotak.baca" in held(session, here.person_id, organisation_id)
     manages = own.manages(award)
-    here = standing()
-    mine = organisation_id in {place for place, _ in here.memberships} or "pengelola" in {
-        r for _, r in here.memberships
+    given = {
+        "award": award,
+        "part": sheet.participant,
+        "asked": version,
+        "deciding": manages and award.state in ("fixed", "frozen"),
+        "reads": reads,
+        "criteria": rubric.read(award.rubric).criteria,
+        "jurors": jurors,
+        "words": words_lembar,
+        "at": moment_of,
+        "mask": mask,
     }
     return render_template(
         "penilaian/lembar.html",
-        award=award,
+        **given,
+        given=given,
         sheet=sheet,
         place=sheet.place,
         form=form,
-        asked=version,
         versions=versions,
         names=words_award.INDICATORS,
         tones=own.TONES,
@@ -125,20 +142,18 @@ def _page(award: Any, organisation_id: int, form: Any) -> str:
         label=own.label(sheet.place),
         reason=words_award.reason,
         told=lambda line: words_lembar.told(line.indicator, line.detail, line.figure, sheet.denominators),
-        sources=words_lembar.SOURCES,
         excluded=words_award.EXCLUDED,
-        uncounted=words_award.UNCOUNTED,
         weeks=_weeks(sheet),
-        inside=mine or manages,
-        objecting=_objecting(award, here.may("penilaian.sanggah") and mine),
+        inside=member or manages or "pengelola" in {role for _, role in here.memberships},
+        objecting=speaks and _objecting(award),
         fixed_late=awards.fixed_late(award),
-        at=_moment,
+        flagged=lambda one: words_lembar.flag(one["kind"], one["facts"], own.zone_of(award)),
     )
 
 
-def _objecting(award: Any, allowed: bool) -> bool:
+def _objecting(award: Any) -> bool:
     until = award.objections_until
-    return bool(allowed and award.state in ("frozen", "released") and until is not None and clock.now() <= until)
+    return bool(award.state in ("frozen", "released") and until is not None and clock.now() <= until)
 
 
 def _weeks(sheet: Sheet) -> list[tuple[str, int]]:
@@ -155,6 +170,6 @@ def _weeks(sheet: Sheet) -> list[tuple[str, int]]:
     ]
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
     """A time of the snapshot."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

@@ -41,6 +41,7 @@ def _award(add: Callable[[object], int], web: Web, home: int, delivery: int) -> 
         )
     )  # fmt: skip
     jurors = [add(models.Juror(award_id=award, person_id=web.people[role])) for role in ("juri", "pengelola")]
+    add(models.Evidence(award_id=award, delivery_id=delivery))
     drawn = add(models.Draw(award_id=award, organisation_id=home, position=1, seed="x", delivery_id=delivery))
     # Of another award: this one was never frozen, so that it is shown as it stands now.
     frozen = add(models.Award(organisation_id=home, name="x", first=today.date(), last=today.date()))
