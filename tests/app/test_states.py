@@ -22,6 +22,8 @@ FIRST = {
     "aspiration": "belum ditanggapi",
     "handover": "sent",
     "promise": "open",
+    "award": "draft",
+    "objection": "filed",
 }
 
 
