@@ -51,7 +51,7 @@ def read(session: Session, organisation_id: int, month: str, now: datetime, publ
     if organisation is None:
         raise Problem("unknown_organisation", field="organisation", id=organisation_id)
     period = periods.read(month, organisation.zone, now)
-    if period.key != month:
+    if period.key != month or not period.is_month:
         raise Problem("report_month", field="month", month=month)
     found = board.read(session, Scope((organisation_id,)), period, now, TASKS)
     name = words_monthly.month(period.first.year, period.first.month)

@@ -11,6 +11,8 @@ from app import times
 DAYS = ("30", "90")
 #: How many months, this one included, are offered.
 MONTHS = 12
+#: And how many half years.
+HALVES = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Period:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
     @property
+    def is_month(self) -> bool:
+        """Whether it is a month of the calendar."""
+        return len(self.key) == 7 and self.key[5].isdecimal()
+
+    @property
     def words(self) -> str:
         """ "22 Juli–20 Agustus 2026"."""
         return span(self.first, self.last)
@@ -56,17 +63,20 @@ class Period:
 
 
 def read(key: str, zone: str, now: datetime) -> Period:
-    """The period of an address: "30", "90" or a month "2026-08"; 30 days for anything else, and months to come.
+    """The period of an address: "30", "90", a month "2026-08" or half a year "2026-S1"; 30 days for anything else, and
+    for what is to come.
 
-    This month is compared with as many days of the month before.
+    This month is compared with as many days of the month before, this half year of the one before.
     """
     today = times.local(now, zone).date()
-    month = _month(key, today)
+    half = _half(key, today)
+    month = _month(key, today) if half is None else half
     if month is not None:
+        months = 1 if half is None else 6
         first = month
-        whole = _next_month(month) - timedelta(days=1)
+        whole = _months_on(month, months) - timedelta(days=1)
         last = min(today, whole)
-        before_first = (month - timedelta(days=1)).replace(day=1)
+        before_first = _months_on(month, -months)
         before_last = month - timedelta(days=1)
         if last < whole:
             before_last = min(before_last, before_first + (last - first))
@@ -78,9 +88,14 @@ def read(key: str, zone: str, now: datetime) -> Period:
 
 
 def choices(zone: str, now: datetime) -> list[tuple[str, str]]:
-    """(key, words) of what can be chosen, the newest month first."""
+    """(key, words) of what can be chosen: days back, this half year and the two before, months; the newest first."""
     found = [(key, f"{key} hari terakhir") for key in DAYS]
     month = times.local(now, zone).date().replace(day=1)
+    half = month.replace(month=1 if month.month < 7 else 7)
+    for _ in range(HALVES):
+        number = 1 if half.month == 1 else 2
+        found.append((f"{half.year}-S{number}", f"Semester {'I' * number} {half.year}"))
+        half = _months_on(half, -6)
     for _ in range(MONTHS):
         found.append((f"{month:%Y-%m}", f"{times.MONTHS[month.month - 1]} {month.year}"))
         month = (month - timedelta(days=1)).replace(day=1)
@@ -120,8 +135,19 @@ def _month(key: str, today: date) -> date | None:
     return month if date(2015, 1, 1) <= month <= today else None
 
 
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+def _half(key: str, today: date) -> date | None:
+    """Its first day; None for what is no half year, and for one to come."""
+    if len(key) != 7 or key[4:6] != "-S" or key[6] not in "12" or not (key[:4].isascii() and key[:4].isdecimal()):
+        return None
+    year = int(key[:4])
+    first = date(year, 1 if key[6] == "1" else 7, 1) if 2015 <= year <= today.year else today + timedelta(days=1)
+    return first if first <= today else None
+
+
+def _months_on(first: date, months: int) -> date:
+    """The first of the month that many months on."""
+    at = first.year * 12 + first.month - 1 + months
+    return date(at // 12, at % 12 + 1, 1)
 
 
 def _midnight(day: date, zone: str) -> datetime:

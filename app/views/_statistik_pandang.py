@@ -112,5 +112,5 @@ def whole(given: str) -> bool:
 
 def month(period: Period) -> tuple[str, str]:
     """(key, words) of the month whose report is offered: the one that is looked at, else the last whole one."""
-    first = period.first if len(period.key) == 7 else period.last.replace(day=1) - timedelta(days=1)
+    first = period.first if period.is_month else period.last.replace(day=1) - timedelta(days=1)
     return f"{first:%Y-%m}", words_monthly.month(first.year, first.month)

@@ -163,7 +163,9 @@ def test_a_month_is_the_organisations_month(web: Web) -> None:
     assert "31 Jul" in words(july)
 
 
-@pytest.mark.parametrize("masa", ["", "x", "2026-13", "1999-01", "2999-01", "30", "90", "%00", "2026-1-1"])
+@pytest.mark.parametrize(
+    "masa", ["", "x", "2026-13", "1999-01", "2999-01", "30", "90", "%00", "2026-1-1", "2026-S1", "²026-S1"]
+)
 def test_any_address_is_an_ordinary_page(web: Web, facebook: int, masa: str) -> None:
     residents.public_post(web, facebook)
     page(web.sign_in("koordinator"), f"/statistik?masa={masa}&sesudah={masa}")
@@ -184,6 +186,15 @@ def test_periods() -> None:
     assert (whole.before_first, whole.before_last) == (date(2026, 2, 1), date(2026, 2, 28))
     january = periods.read("2026-01", TERNATE, now)
     assert january.before_first == date(2025, 12, 1)
+    half = periods.read("2026-S1", JAKARTA, now)
+    assert (half.first, half.last) == (date(2026, 1, 1), date(2026, 6, 30))
+    assert (half.before_first, half.before_last, half.is_month) == (date(2025, 7, 1), date(2025, 12, 31), False)
+    running_half = periods.read("2026-S2", JAKARTA, now)
+    assert (running_half.last, running_half.before_last) == (date(2026, 8, 20), date(2026, 2, 20))  # 51 days each
+    assert periods.read("2027-S1", JAKARTA, now).key == periods.read("2026-S3", JAKARTA, now).key == "30"
+    assert [words for key, words in periods.choices(JAKARTA, now) if "S" in key] == [
+        "Semester II 2026", "Semester I 2026", "Semester II 2025"
+    ]  # fmt: skip
     end_of_march = periods.read("2026-03", JAKARTA, datetime(2026, 3, 30, 3, tzinfo=UTC))
     assert end_of_march.before_last == date(2026, 2, 28)
 

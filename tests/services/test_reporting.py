@@ -110,8 +110,9 @@ def test_the_paper_says_what_was_done_and_nothing_of_anybody(home: Village, tmp_
     with home.parts.db.write() as session:
         withdrawing.ask(session, best, "izin dicabut", BY)
     assert _read(home).photo is None
-    with pytest.raises(Problem, match="report_month"):
-        _read(home, "2026-10")
+    for wrong in ("2026-10", "2026-S1", "30"):
+        with pytest.raises(Problem, match="report_month"):
+            _read(home, wrong)
 
     runner, target = CliRunner(), tmp_path / "laporan.pdf"
     with pytest.MonkeyPatch.context() as patch:
