@@ -64,6 +64,8 @@ PROBLEMS = {
     "register_several": "Ada beberapa organisasi yang cocok dengan “{name}”. Isi kolom nomor.",
     "register_twice": "Organisasi ini sudah ada di baris {line}.",
     "register_yes": "Isi kolom {column} dengan ya atau tidak, bukan “{name}”.",
+    "award_disagrees": "Versi {version} tidak cocok dengan dirinya sendiri: {wrong}. "
+    "Bandingkan dengan ekspor yang disimpan.",
     "certificate_none": "Peserta ini tidak mendapat peringkat, jadi tidak ada sertifikatnya.",
     "bad_date": "Tanggal “{text}” tidak dapat dibaca. Tulis seperti 2026-06-30.",
     "rubric_file": "Berkas rubrik {path} bukan JSON yang benar.",

@@ -11,8 +11,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlmodel import update
 
 from app.db import Database
+from app.models import Score
 from app.parts import Parts
 from app.sealing import sealer
 from app.settings import load
@@ -84,6 +86,10 @@ def test_create_rank_freeze_verify_export(line: Line, world: Contest, tmp_path: 
         _exported(line, tmp_path, frozen["sha256"], rows)
         found = line.json("award", "verify", "1")
         assert (found["ok"], found["sha256"], found["differences"]) == (True, frozen["sha256"], [])
+        with world.parts.db.write() as session:
+            session.exec(update(Score).values(score="99.99"))
+        found = line.run("award", "verify", "1", "--json")
+        assert (found.exit_code, json.loads(found.stdout)["ok"], found.stderr.count("\n")) == (1, False, 1)
         again = line.json("award", "freeze", "1")
         assert again["version"] == 2
         assert [each["version"] for each in line.json("award", "show", "1")["versions"]] == [2, 1]

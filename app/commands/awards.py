@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -108,7 +107,7 @@ def verify(award_id: int, version: int | None, as_json: bool) -> None:
     found = verifying.verify(parts(), award_id, version)
     show(found.plain(), as_json, lambda one: f"{'Cocok' if one['ok'] else 'TIDAK COCOK'}; sidik {one['sha256']}.")
     if not found.ok:
-        sys.exit(1)
+        raise Problem("award_disagrees", version=found.version, wrong=", ".join(found.wrong))
 
 
 @award.command("rank")

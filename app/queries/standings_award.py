@@ -1,6 +1,7 @@
 """Rankings of an award: of a frozen version as it was written, before that of what the database says now.
 
-Provisional standings are kept for some minutes, since they change slowly and gathering a year is work.
+Provisional standings are kept for some minutes, since figures change slowly and gathering a year is work; what people
+do to the award (an exclusion, the register, a mark) shows at once.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app import clock, words_award
 from app.awarding import canonical, rubric, scoring, sensitivity
 from app.awarding.sensitivity import Firmness
 from app.db import Database
-from app.models import Award, AwardVersion, Score
+from app.models import Award, AwardVersion, Event, Score
 from app.parts import Parts
 from app.services import awards, freezing, gathering
 
 #: Seconds for which provisional standings are shown again.
 FRESH_S = 180.0
-_kept: weakref.WeakKeyDictionary[Database, dict[int, tuple[float, Standings]]] = weakref.WeakKeyDictionary()
+_kept: weakref.WeakKeyDictionary[Database, dict[int, tuple[float, int, Standings]]] = weakref.WeakKeyDictionary()
+#: What people do to an award shows at once: Events about these.
+_DONE_TO = ("award", "participant", "flag", "mark")
 #: By version, the last ones that were asked for: a version never changes.
 _firm: weakref.WeakKeyDictionary[Database, dict[int, tuple[Firmness, ...]]] = weakref.WeakKeyDictionary()
 _FIRM_MOST = 8
@@ -88,12 +91,13 @@ def standings(parts: Parts, award_id: int, *, version: int | None = None, fresh:
         award = awards.get(session, award_id)
         if version is not None or award.state in ("frozen", "released"):
             return of_version(session, award, freezing.version_of(session, award_id, version))
+        deeds = session.execute(select(func.max(col(Event.id))).where(col(Event.subject).in_(_DONE_TO))).scalar() or 0
     kept = _kept.setdefault(parts.db, {})
-    if not fresh and award_id in kept and time.monotonic() - kept[award_id][0] < FRESH_S:
-        return kept[award_id][1]
-    with parts.db.read() as session:
-        made = provisional(session, award)
-    kept[award_id] = (time.monotonic(), made)
+    since, before, made = kept.get(award_id, (0.0, -1, None))
+    if made is None or fresh or before != deeds or time.monotonic() - since >= FRESH_S:
+        with parts.db.read() as session:
+            made = provisional(session, award)
+        kept[award_id] = (time.monotonic(), deeds, made)
     return made
 
 

@@ -57,7 +57,8 @@ def freeze(parts: Parts, award_id: int, by: Actor, why: str = "") -> Frozen:
         last = newest(session, award_id)
         version = (last.version if last else 0) + 1
         _allowed(award, at, version, why)
-        snapshot = gathering.gather(session, award, at, version=version, why=why)
+        # From the readings themselves: whatever may be wrong with a rollup, it is in no frozen figure.
+        snapshot = gathering.gather(session, award, at, version=version, why=why, raw=True)
         calendar = gathering_frame.of_host(session, award.organisation_id, award.zone)
     content, results = computed(snapshot)
     evidence.pin(parts, award_id, snapshot)

@@ -113,7 +113,7 @@ def draw(parts: Parts, award_id: int, by: Actor, seed: str = "") -> tuple[str, i
             note(session, award, "seed", by, facts={"seed": award.seed})
         kept = award.seed
     with parts.db.read() as session:
-        snapshot = gathering.gather(session, awards.get(session, award_id), clock.now())
+        snapshot = gathering.gather(session, awards.get(session, award_id), clock.now(), lean=True)
         done = set(session.exec(select(Draw.organisation_id).where(Draw.award_id == award_id).distinct()))
     eligible = {one.organisation_id for one in freezing.scored(snapshot) if one.eligible} - done
     chosen = {

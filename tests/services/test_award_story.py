@@ -130,6 +130,11 @@ def test_frozen_objected_to_corrected_released(parts: Parts) -> None:
         running = standings_award.standings(parts, award_id)
         assert (running.version, running.early) == (None, True)
         assert standings_award.standings(parts, award_id) is running, "kept for some minutes"
+        with parts.db.write() as session:
+            excluding.exclude(session, award_id, BY, "delivery:1", "bukan kegiatan")
+        assert standings_award.standings(parts, award_id) is not running, "what people do shows at once"
+        with parts.db.write() as session:
+            excluding.include(session, 1, BY)
         assert award_sheet.sheet(parts, award_id, desa).version is None
     with travelling(BEFORE), pytest.raises(Problem, match="award_not_begun"):
         freezing.freeze(parts, award_id, BY)
