@@ -8,6 +8,7 @@ the settling run from then. What was joined to another item counts once, with it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,18 +27,22 @@ from app.worktime import Calendar, working_hours_between
 #: Who opens an item again because the resident came back (services/threads, tracking).
 _RESIDENT_BACK = ("collector", "warga")
 _COUNTED = (*MUST_ANSWER, "perlu dipilah")
+#: Of an organisation: {"hours": ..., "deadlines": ...}, where it has its own.
+Rules = dict[str, Any]
 _PLACES = Decimal("0.0001")
 _SOME = 500
 
 
 @dataclass
 class Heard:
-    """Of one participant, as the snapshot has them. unsorted: items whose kind nobody decided, in no row."""
+    """Of one participant, as the snapshot has them. unsorted: items whose kind nobody decided, in no row. own_rules:
+    hours and terms that its organisation gave itself; hours count, terms do not."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     undecided: list[dict[str, Any]] = field(default_factory=list)
     excluded: list[dict[str, Any]] = field(default_factory=list)
     unsorted: int = 0
+    own_rules: dict[str, Any] = field(default_factory=dict)
 
 
 def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: Calendars) -> dict[int, Heard]:
@@ -49,12 +54,15 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: 
     proofs = _proofs(session, frame, complaints)
     back = _came_back(session, frame, [row.id for row in rows if row.kind == "keluhan" and row.due_from is not None])
     found: dict[int, Heard] = {}
+    for number, (_, own) in rhythms.items():
+        if own and not owners[number].inherited:
+            found[number] = Heard(own_rules=own)
     for row in rows:
         owner = owners[row.organisation_id]
         if owner.since is not None and row.said_at < owner.since:
             continue
         mine = found.setdefault(owner.organisation_id, Heard())
-        rhythm, own_terms = rhythms[row.organisation_id]
+        rhythm, own = rhythms[row.organisation_id]
         left_out = frame.excluded.get(("aspiration", row.id))
         if left_out is not None:
             line = {"id": row.id, "kind": row.kind, "said_at": iso(row.said_at), "reason": plain(left_out.reason)}
@@ -62,7 +70,15 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: 
         elif row.kind == "perlu dipilah":
             mine.unsorted += 1
         else:
-            _count(mine, frame, row, rhythm, own_terms=own_terms, proof=proofs.get(row.id), back=back.get(row.id))
+            _count(
+                mine,
+                frame,
+                row,
+                rhythm,
+                own_terms="deadlines" in own_rules,
+                proof=proofs.get(row.id),
+                back=back.get(row.id),
+            )
     return found
 
 
@@ -84,13 +100,17 @@ def _items(frame: Frame, ids: Sequence[int]) -> Any:
     )
 
 
-def _rhythms(session: Session, ids: Sequence[int], calendars: Calendars) -> dict[int, tuple[deadlines.Rhythm, bool]]:
-    """Organisation → (its calendar with everybody's terms, whether it gave itself others)."""
+def _rhythms(
+    session: Session, ids: Sequence[int], calendars: Calendars
+) -> dict[int, tuple[deadlines.Rhythm, dict[str, Any]]]:
+    """Organisation → (its calendar with everybody's terms, the hours and terms that it gave itself)."""
     found = {}
     columns = (col(Organisation.id), col(Organisation.zone), col(Organisation.rules))
     for number, zone, rules in session.execute(select(*columns).where(col(Organisation.id).in_(ids))):
         calendar = calendars.of(number, zone, rules or {})
-        found[number] = (deadlines.Rhythm(calendar, deadlines.DEFAULTS), bool((rules or {}).get("deadlines")))
+        own = {name: rules[name] for name in ("hours", "deadlines") if (rules or {}).get(name)}
+        own = json.loads(json.dumps(own), parse_float=str)  # what nobody understands must not stop a freeze
+        found[number] = (deadlines.Rhythm(calendar, deadlines.DEFAULTS), own)
     return found
 
 

@@ -7,8 +7,8 @@ akun", "catatan". A column that is not there, and an empty cell, leave things as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -159,8 +159,8 @@ def _fitting(award: Award, change: Change) -> None:
         raise Problem("award_closed", state=award.state)
     if change.category is not None and change.category not in CATEGORIES:
         raise Problem("unknown_category", field="category", name=change.category, known=", ".join(CATEGORIES))
-    for field in ("note", "public_note"):
-        awards.line(getattr(change, field) or "", NOTE_MOST, field)
+    for name in ("note", "public_note"):
+        awards.line(getattr(change, name) or "", NOTE_MOST, name)
 
 
 def _inside(session: Session, award: Award, organisation_id: int) -> Organisation:
@@ -184,14 +184,30 @@ def _header(lines: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]]:
     raise Problem("register_columns", field="file")
 
 
-def _known(session: Session, award: Award) -> list[tuple[int, str, str | None]]:
+@dataclass
+class _Known:
+    """Organisations of the area, by what a table may call them."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    numbers: dict[str, list[int]] = field(default_factory=dict)
+    codes: dict[str, list[int]] = field(default_factory=dict)
+    named: dict[str, list[int]] = field(default_factory=dict)
+
+
+def _known(session: Session, award: Award) -> _Known:
     query = select(col(Organisation.id), col(Organisation.name), col(Organisation.region_code))
+    found = _Known()
     rows = session.execute(query.where(col(Organisation.id).in_(participants.area(award.organisation_id))))
-    return [(number, name, code) for number, name, code in rows]
+    for number, name, code in rows:
+        found.names[number] = name
+        found.numbers[str(number)] = [number]
+        found.codes.setdefault(code or "", []).append(number)
+        found.named.setdefault(name.casefold(), []).append(number)
+    return found
 
 
 def _read(
-    award: Award, known: Iterable[tuple[int, str, str | None]], places: Mapping[str, int], line: int,
+    award: Award, known: _Known, places: Mapping[str, int], line: int,
     cells: Sequence[Cell],
 ) -> Read:  # fmt: skip
     def cell(name: str) -> str:
@@ -202,7 +218,7 @@ def _read(
     number, problem = _found(known, cell("organisation"), cell("region"), cell("name"))
     if problem is not None:
         return Read(line, None, shown, Change(), problem)
-    name = next(each for one, each, _ in known if one == number)
+    name = known.names[number or 0]
     try:
         change = Change(
             takes_part=_yes(cell("takes_part"), "ikut"),
@@ -220,18 +236,16 @@ def _read(
     return Read(line, number, name, change)
 
 
-def _found(
-    known: Iterable[tuple[int, str, str | None]], number: str, region: str, name: str
-) -> tuple[int | None, tuple[str, dict[str, Any]] | None]:
+def _found(known: _Known, number: str, region: str, name: str) -> tuple[int | None, tuple[str, dict[str, Any]] | None]:
     """By number, else by region code, else by name; the first that is given decides, and must fit one only."""
     if number:
-        found = [one for one, _, _ in known if str(one) == number]
+        found = known.numbers.get(number, [])
     elif region and name:
-        found = [one for one, each, code in known if code == region and each.casefold() == name.casefold()]
+        found = [each for each in known.codes.get(region, []) if known.names[each].casefold() == name.casefold()]
     elif region:
-        found = [one for one, _, code in known if code == region]
+        found = known.codes.get(region, [])
     else:
-        found = [one for one, each, _ in known if each.casefold() == name.casefold()]
+        found = known.named.get(name.casefold(), [])
     if len(found) == 1:
         return found[0], None
     said = name or region or number or "?"

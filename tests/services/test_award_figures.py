@@ -196,7 +196,8 @@ def test_items(parts: Parts) -> None:
         {"id": out, "kind": "kritik", "said_at": "2026-06-08T02:00:00Z", "reason": "uji coba petugas",
          "by": "uji coba", "at": mine["excluded_items"][0]["at"]}
     ]  # fmt: skip
-    assert mine["unsorted_items"] == 1
+    assert (mine["unsorted_items"], mine["own_rules"]) == (1, {})
+    assert one(found, lax)["own_rules"] == {"deadlines": {"keluhan": {"answer": 90, "settle": 120}}}
     assert [(each["from"], each["to"], each["by"]) for each in mine["relabelled"]] == [("keluhan", "pujian", "Bu Ani")]
     assert [(each["id"], each["reason"]) for each in mine["hidden"]] == [(hidden, "memaki")]
     with parts.db.read() as session:
