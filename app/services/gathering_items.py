@@ -75,7 +75,7 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: 
                 frame,
                 row,
                 rhythm,
-                own_terms="deadlines" in own_rules,
+                own_terms="deadlines" in own,
                 proof=proofs.get(row.id),
                 back=back.get(row.id),
             )
