@@ -91,6 +91,14 @@ def manages(award: Award) -> bool:
         return _manages(session, award)
 
 
+def run_by(session: Session) -> list[Award]:
+    """The awards this person may change, that are not over."""
+    mine, everywhere = reach(session, standing().person_id, "penilaian.kelola"), whole(session)
+    host = col(Award.organisation_id)
+    places = host.in_(mine) if everywhere is None else host.in_(mine) | host.is_(None)
+    return list(session.exec(select(Award).where(places, col(Award.state) != "draft").order_by(col(Award.id))))
+
+
 def _manages(session: Session, award: Award) -> bool:
     place = award.organisation_id or whole(session)
     return place is not None and place in reach(session, standing().person_id, "penilaian.kelola")

@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
+from sqlmodel import Session
 
 from app import clock, times, words_delivery
 from app.frame import organisation_id, parts, standing, zone
-from app.queries import handled, health, home
-from app.rights import needs
+from app.queries import award_work, handled, health, home
+from app.rights import Standing, needs
+from app.views import _penilaian
 
 bp = Blueprint("beranda", __name__)
 
@@ -47,9 +49,21 @@ def index() -> Any:
                 "urgent": handled.urgent(session, place, here.person_id),
                 "waiting": home.waiting(session, place, reader=here.person_id),
             }
+        facts["award_work"] = _award_work(session, here, place, now)
         if here.may("akun.lihat"):
             facts["accounts"] = health.account_lines(session, place, now)
     return render_template("beranda/index.html", **facts)
+
+
+def _award_work(session: Session, here: Standing, place: int, now: datetime) -> list[Any]:
+    found = []
+    if here.may("penilaian.menilai"):
+        found += award_work.to_judge(session, here.person_id)
+    if here.may("penilaian.kelola"):
+        found += award_work.to_run(session, _penilaian.run_by(session), now)
+    if here.may("penilaian.sanggah") and place in {number for number, _ in here.memberships}:
+        found += award_work.to_check(session, place, now)
+    return found
 
 
 def _today(now: datetime, zone_name: str) -> tuple[datetime, datetime]:

@@ -40,7 +40,7 @@ def index() -> Any:
 @bp.get("/penilaian/<int:award_id>")
 @needs("penilaian.lihat", of_object=True)
 def show(award_id: int) -> Any:
-    """?kategori=desa, ?versi=1."""
+    """?kategori=desa, ?versi=1; ?hitung=baru: provisional standings as of now, for who runs the award."""
     return _board(award_id, "penilaian/show.html")
 
 
@@ -88,12 +88,12 @@ def unduh(award_id: int) -> Any:
 
 def _board(award_id: int, template: str) -> Any:
     award = own.opened(award_id, figures=True)
-    found = _standings(award_id)
+    manages = own.manages(award)
+    found = _standings(award_id, fresh=manages and request.args.get("hitung") == "baru")
     tabs = own.tabs(award, found)
     chosen = _chosen(found, [name for name, _, _ in tabs])
     places = [place for place in found.places if place.category == chosen]
     ranked = [place for place in places if place.eligible]
-    manages = own.manages(award)
     with parts().db.read() as session:
         versions = freezing.versions(session, award_id)
         plan = None if award.state != "draft" else awards.plan(session, award)
@@ -142,10 +142,10 @@ def _judges(award: Award) -> bool:
         return jury.of_person(session, award.id or 0, standing().person_id) is not None
 
 
-def _standings(award_id: int) -> Standings:
+def _standings(award_id: int, *, fresh: bool = False) -> Standings:
     """Of the version the address names."""
     try:
-        return standings_award.standings(parts(), award_id, version=own.asked())
+        return standings_award.standings(parts(), award_id, version=own.asked(), fresh=fresh)
     except Problem:
         abort(404)
 

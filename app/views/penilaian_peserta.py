@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from app import words_award
 from app.forms.penilaian_kelola import Berkas, Peserta
-from app.frame import actor, parts, say, standing, words_of
+from app.frame import actor, parts, say, words_of
 from app.models import Award
 from app.papers import award_register
 from app.problems import Problem
@@ -28,6 +29,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 600_000
 #: Faults and rows of a table that a page lists.
 MOST = 100
+#: With more organisations, the kecamatan are folded.
+MANY = 40
 
 
 @bp.get("/penilaian/<int:award_id>/peserta")
@@ -122,18 +125,31 @@ def ubah(award_id: int, organisation_id: int) -> Any:
 
 
 def _page(award: Award, form: Any) -> str:
+    """?cari=leuwi, ?keadaan=aktif."""
     with parts().db.read() as session:
         groups = register.register(session, award.id or 0)
+    sought = " ".join(request.args.get("cari", "").split())[:60]
+    state = request.args.get("keadaan", "")
+    state = state if state in register.STANDINGS else ""
+    total = sum(len(group.rows) for group in groups)
+    named = [row for group in groups for row in group.rows if sought.casefold() in row.organisation.casefold()]
+    shown = {row.organisation_id for row in named if state in ("", row.standing)}
+    chosen = [replace(group, rows=tuple(row for row in group.rows if row.organisation_id in shown)) for group in groups]
     return render_template(
         "penilaian/peserta.html",
         award=award,
-        groups=groups,
+        groups=[group for group in chosen if group.rows],
+        total=total,
+        counts={name: sum(row.standing == name for row in named) for name in register.STANDINGS},
+        long=total > MANY,
+        folded=len(shown) > MANY,
+        sought=sought,
+        state=state,
         form=form,
         standings=register.STANDINGS,
         left_out=words_award.left_out,
         sources=SOURCES,
         open=award.state in ("draft", "fixed"),
-        here=standing().organisation,
     )
 
 
