@@ -6,6 +6,7 @@ are counts, and none below five is told.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +26,8 @@ from app.words_statistik import PLATFORMS, TASKS, compare, more
 #: Titles that stand as examples beside a tugas.
 EXAMPLES = 2
 _WEBSITE = "website"
+#: Signs that no file's name may have on some system.
+_NOT_IN_FILES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def read(session: Session, organisation_id: int, month: str, now: datetime, publ
         body=body,
         photo=photo,
         qr=address,
-        file_name=f"Laporan {organisation.name} {name}.pdf",
+        file_name=" ".join(f"{_NOT_IN_FILES.sub(' ', f'Laporan {organisation.name} {name}')}.pdf".split()),
     )
 
 

@@ -90,11 +90,12 @@ def test_the_paper_says_what_was_done_and_nothing_of_anybody(home: Village, tmp_
         for post_id, boxes in ((best, [[0.1, 0.1, 0.4, 0.4]]), (best + 1, [[0.5, 0.5, 0.9, 0.9]])):
             session.add(Photo(post_id=post_id, position=0, sha256=taken.sha256, width=800, height=640, boxes=boxes))
         organisation = session.get_one(Organisation, home.id)
-        organisation.slug = "ipsm-uji"
+        organisation.slug, organisation.name = "ipsm-uji", 'PSM "A/B"\r\nUji'
         session.add(organisation)
         session.add(Account(organisation_id=home.id, connector="website", remote_id="w", name="Halaman"))
     paper = _read(home)
     assert paper.photo == (taken.sha256, [[0.1, 0.1, 0.4, 0.4], [0.5, 0.5, 0.9, 0.9]]), "hidden anywhere, hidden here"
+    assert paper.file_name == "Laporan PSM A B Uji Agustus 2026.pdf"
     assert paper.qr == "https://kentongan.example/o/ipsm-uji"
     made = reporting.make(home.parts, paper)
     assert made.startswith(b"%PDF-")
