@@ -52,6 +52,7 @@ def freeze(parts: Parts, award_id: int, by: Actor, why: str = "") -> Frozen:
     """
     why = awards.line(why, _WHY_MOST, "why")
     with parts.db.read() as session:
+        gathering_frame.steady(session)
         award = awards.get(session, award_id)
         at = clock.now()
         last = newest(session, award_id)

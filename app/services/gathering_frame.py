@@ -97,6 +97,12 @@ class Calendars:
         return self._made[key]
 
 
+def steady(session: Session) -> None:
+    """All statements of this transaction see the same moment; to be called before the first. SQLite's always do."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def of_host(session: Session, organisation_id: int | None, zone: str) -> Calendar:
     """The working calendar by which an award's own terms run: of its host, in the award's zone."""
     host = session.get(Organisation, organisation_id) if organisation_id is not None else None

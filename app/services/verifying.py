@@ -19,7 +19,7 @@ from app.awarding import canonical, formulas, scoring
 from app.awarding.exact import Unusable
 from app.models import AwardVersion, Score
 from app.parts import Parts
-from app.services import awards, freezing, gathering
+from app.services import awards, freezing, gathering, gathering_frame
 
 #: Differences that are listed; of more only the number is told.
 MOST = 500
@@ -69,6 +69,7 @@ def verify(parts: Parts, award_id: int, version: int | None = None) -> Verified:
     Problem: unknown_award, award_not_frozen, unknown_version.
     """
     with parts.db.read() as session:
+        gathering_frame.steady(session)
         row = freezing.version_of(session, award_id, version)
         wrong, snapshot, sha256 = _itself(session, row)
         differences: list[dict[str, Any]] = []
