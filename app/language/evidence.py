@@ -144,8 +144,10 @@ def is_brand(word: str) -> bool:
 
 
 def disguise(normal: Normal) -> bool:
-    """Whether the writer hid words: four letters or more in other scripts, one spelled out, or two with digits."""
-    return normal.disguised >= 4 or normal.spelled >= 1 or normal.leet >= 2
+    """Whether the writer hid words: four letters or more in other scripts (two before a brand's digits), a word
+    spelled out, or two with digits."""
+    letters = 2 if "<ekor>" in normal.words else 4
+    return normal.disguised >= letters or normal.spelled >= 1 or normal.leet >= 2
 
 
 def fault(normal: Normal) -> bool:

@@ -30,7 +30,8 @@ def _groups() -> dict[str, frozenset[str]]:
     for row in GROUPS.read_text("utf-8").splitlines():
         name, _, words = row.partition(" = ")
         for word in () if row.startswith("#") else words.split():
-            for spelling in (word, *normalise(word).words):
+            plain = normalise(word).words
+            for spelling in {word, plain[0] if len(plain) == 1 else word}:
                 found.setdefault(spelling, set()).add(name)
     return {word: frozenset(names) for word, names in found.items()}
 
