@@ -91,6 +91,7 @@ def _board(award_id: int, template: str) -> Any:
     manages = own.manages(award)
     found = _standings(award_id, fresh=manages and request.args.get("hitung") == "baru")
     tabs = own.tabs(award, found)
+    rules = rubric.read(award.rubric)
     chosen = _chosen(found, [name for name, _, _ in tabs])
     places = [place for place in found.places if place.category == chosen]
     ranked = [place for place in places if place.eligible]
@@ -123,6 +124,8 @@ def _board(award_id: int, template: str) -> Any:
         open_json=manages or award.state == "released",
         judges=_judges(award),
         plan=plan,
+        rules=rules,
+        share=own.decimal(rules.min_active_months * 100),
         fixed_late=awards.fixed_late(award),
         mine=organisation_id(),
         words=words_award,
