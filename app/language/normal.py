@@ -72,6 +72,8 @@ _TOKEN = re.compile(
 )
 _LAUGH = re.compile(r"(?:w+k+){2,}w*|(?:[hx][aieo]+){2,}[hx]?|(?:ha|he|hi|wk){2,}\w{0,2}|awok(?:awok)+|lol|ngakak")
 _DOUBLED = re.compile(r"([a-z]{3,})2(?:x|-)?(nya|ny|an|ku|mu|lah|kan|in|i)?")
+#: A brand's digits kept apart: «7/7/7».
+_SPREAD_TAIL = re.compile(r"([789])(?:[ /.\-]\1){2,3}")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _ENDINGS = ("nya", "ny", "nye", "nyo", "na", "ne", "e", "lah", "kah", "pun", "mi", "ji")
 #: Endings that say "nya" in short spelling, Betawi, Minang, Sundanese and Javanese.
@@ -175,7 +177,11 @@ def _raw(seen: str) -> Iterator[tuple[str, int, int]]:
         if kind == "mark":
             said = said if said in MARKS else said[1:-1]
         elif kind == "lain":
-            said = _GROUP.get(said) or ("<emoji>" if ord(said) > 0x2190 else "")
+            # Lines and blocks between letters only hide the word.
+            drawn = 0x2500 <= ord(said) <= 0x259F
+            said = "" if drawn else _GROUP.get(said) or ("<emoji>" if ord(said) > 0x2190 else "")
+        elif kind == "angka" and _SPREAD_TAIL.fullmatch(said):
+            said = "<ekor>"
         elif kind == "angka":
             said = "<nomor>" if sum(char.isdecimal() for char in said) >= 9 else "<angka>"
         elif kind != "tanda":
