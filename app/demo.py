@@ -1,5 +1,5 @@
-"""The demo's sample data: a kabupaten, a kecamatan, an IPSM with people, two practice accounts, its own page
-and some posts.
+"""The demo's sample data: a kabupaten, a kecamatan, an IPSM with people, two practice accounts, its own page,
+some posts, and an award that begins with the next half year.
 
 Everything else that the demo shows, it does: the posts are published over HTTP, residents of the practice platform
 answer, jobs collect and count.
@@ -16,7 +16,7 @@ from app import clock
 from app.models import ROLES, Organisation
 from app.parts import Parts
 from app.problems import Problem
-from app.services import drafting, own_page, people, practising, profiles, queueing
+from app.services import awards, drafting, own_page, people, practising, profiles, queueing
 from app.settings import Settings
 from app.states import Actor
 from connectors.practice.control import Control
@@ -73,6 +73,7 @@ def fill(parts: Parts, platform: str) -> None:
     connected = practising.connect(parts, organisation_id, page, DEMO)
     connected.append(_own_page(parts, organisation_id))
     _posts(parts, organisation_id, connected)
+    _award(parts, organisation_id)
 
 
 def _people(parts: Parts) -> int:
@@ -120,6 +121,25 @@ def _own_page(parts: Parts, organisation_id: int) -> int:
             office_to=date(2027, 7, 18),
         )
     return account_id
+
+
+def _award(parts: Parts, organisation_id: int) -> None:
+    """What kominfo evaluates in the half year that comes, told beforehand as it should be."""
+    today = clock.now().date()
+    year, month = (today.year, 7) if today.month < 7 else (today.year + 1, 1)
+    last = date(year, 6, 30) if month == 1 else date(year, 12, 31)
+    with parts.db.write() as session:
+        above = session.get(Organisation, organisation_id)
+        while above is not None and above.parent_id is not None:
+            above = session.get(Organisation, above.parent_id)
+        wish = awards.Wish(
+            f"Anugerah Media Sosial, Semester {'I' if month == 1 else 'II'} {year}",
+            date(year, month, 1),
+            last,
+            ("kecamatan", "desa", "organisasi"),
+            organisation_id=above.id if above else None,
+        )
+        awards.fix(session, awards.create(session, DEMO, wish).id or 0, DEMO)
 
 
 def _posts(parts: Parts, organisation_id: int, account_ids: list[int]) -> None:
