@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from functools import cache, partial
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -17,8 +18,8 @@ from app.states import Actor
 from media.sample import drawn
 from tests.fixtures.web import Web, token
 
-JPEG = {seed: drawn("posyandu", seed) for seed in (1, 2)}
-BROKEN = JPEG[1][: len(JPEG[1]) // 2]
+#: The photo of a number. Drawn when it is first wanted: most test processes never want it.
+jpeg = cache(partial(drawn, "posyandu"))
 
 
 def two_accounts(web: Web) -> list[int]:

@@ -16,7 +16,7 @@ from app import clock
 from app.models import Activity, Delivery, Event, Organisation, Photo, Post
 from app.services import composing
 from app.states import Actor
-from tests.app.posting import BROKEN, JPEG, drafted, every, number, one, send, targets, two_accounts
+from tests.app.posting import drafted, every, jpeg, number, one, send, targets, two_accounts
 from tests.fixtures.web import Web, token
 
 
@@ -39,7 +39,7 @@ def test_the_whole_composer_in_one_form_without_script(web: Web, accounts: list[
     answer = send(
         client,
         "/kiriman/baru",
-        [(JPEG[1], "satu.jpg"), (JPEG[2], "dua.jpg")],
+        [(jpeg(1), "satu.jpg"), (jpeg(2), "dua.jpg")],
         caption="Posyandu  hari ini\r\n#IPSM",
         variant_instagram="Untuk Instagram",
         accounts=[str(id_) for id_ in accounts],
@@ -90,7 +90,11 @@ def test_bad_input_keeps_everything_typed_and_the_good_photo(web: Web, accounts:
     answer = send(
         client,
         "/kiriman/baru",
-        [(JPEG[1], "bagus.jpg"), (BROKEN, "DCIM/rusak <b>.jpg"), (b"%PDF-1.4 bukan foto", "surat.pdf")],
+        [
+            (jpeg(1), "bagus.jpg"),
+            (jpeg(1)[: len(jpeg(1)) // 2], "DCIM/rusak <b>.jpg"),
+            (b"%PDF-1.4 bukan foto", "surat.pdf"),
+        ],
         caption="Cerita <panjang> sekali",
         variant_facebook="Untuk Facebook",
         accounts=str(accounts[0]),
@@ -282,17 +286,17 @@ def test_a_photo_sent_by_script_makes_the_draft_once(web: Web, accounts: list[in
         data = {"photos": (io.BytesIO(content), "f.jpg"), "form_number": number(page), "accounts": accounts}
         return client.post(address, data=data, headers=head, content_type="multipart/form-data")
 
-    first = upload("/kiriman/baru/foto", JPEG[1])
+    first = upload("/kiriman/baru/foto", jpeg(1))
     assert first.status_code == 200
     assert first.json["edit"] == f"/kiriman/{first.json['post']}/ubah"
     assert f'data-photo="{first.json["photo"]}"' in first.json["frame"]
     assert f'name="alt_{first.json["photo"]}"' in first.json["words"]
-    again = upload("/kiriman/baru/foto", JPEG[1])
+    again = upload("/kiriman/baru/foto", jpeg(1))
     assert (again.json["photo"], again.json["new"]) == (first.json["photo"], False)
-    more = upload(first.json["upload"], JPEG[2])
+    more = upload(first.json["upload"], jpeg(2))
     assert more.json["revision"] > first.json["revision"]
     assert sorted(target.account_id for target in targets(web)) == accounts
-    bad = upload(first.json["upload"], BROKEN)
+    bad = upload(first.json["upload"], jpeg(1)[: len(jpeg(1)) // 2])
     assert (bad.status_code, bad.json["sentence"]) == (
         422,
         "Foto rusak atau belum terkirim seluruhnya. Ambil atau unggah lagi.",
@@ -300,13 +304,13 @@ def test_a_photo_sent_by_script_makes_the_draft_once(web: Web, accounts: list[in
     assert len(every(web, Photo)) == 2
     assert one(web, Post).state == "draft"
     assert client.post(first.json["upload"], headers=head).status_code == 422
-    assert client.post(first.json["upload"], data={"photos": (io.BytesIO(JPEG[1]), "f.jpg")}).status_code == 400
+    assert client.post(first.json["upload"], data={"photos": (io.BytesIO(jpeg(1)), "f.jpg")}).status_code == 400
 
 
 def test_more_than_ten_photos_are_named_and_ten_stay(web: Web, accounts: list[int]) -> None:
     post_id = drafted(web, accounts, photos=10)
     answer = send(
-        web.sign_in("petugas"), f"/kiriman/{post_id}/ubah", [(JPEG[1], "kesebelas.jpg")], caption="x", accounts=accounts
+        web.sign_in("petugas"), f"/kiriman/{post_id}/ubah", [(jpeg(1), "kesebelas.jpg")], caption="x", accounts=accounts
     )
     assert answer.status_code == 422
     assert "“kesebelas.jpg”: Foto terlalu banyak; paling banyak 10." in answer.get_data(as_text=True)

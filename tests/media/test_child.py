@@ -17,28 +17,31 @@ from PIL import Image
 from media import Bounds, PhotoProblem, Spec, Store, _workshop, render, take
 from tests.media.photos import cornered, encoded
 
-LARGE = encoded(Image.new("RGBA", (5000, 4000), "teal"), "PNG", compress_level=1)
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    return encoded(Image.new("RGBA", (5000, 4000), "teal"), "PNG", compress_level=1)
 
 
 def children() -> str:
     return Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text()
 
 
-def test_a_child_that_takes_too_long_is_killed(store: Store) -> None:
+def test_a_child_that_takes_too_long_is_killed(store: Store, large: bytes) -> None:
     before, started = children(), time.monotonic()
     with pytest.raises(PhotoProblem) as caught:
-        take(LARGE, store=store, bounds=Bounds(seconds=0.04))
+        take(large, store=store, bounds=Bounds(seconds=0.04))
     assert caught.value.code == "too_slow"
     assert time.monotonic() - started < 20
     assert children() == before
     assert list((store.root / ".tmp").glob("*")) == []
 
 
-def test_a_child_that_wants_too_much_memory_is_refused(store: Store) -> None:
+def test_a_child_that_wants_too_much_memory_is_refused(store: Store, large: bytes) -> None:
     with pytest.raises(PhotoProblem) as caught:
-        take(LARGE, store=store, bounds=Bounds(memory=250 << 20))
+        take(large, store=store, bounds=Bounds(memory=250 << 20))
     assert caught.value.code == "too_heavy"
-    taken = take(LARGE, store=store)
+    taken = take(large, store=store)
     with pytest.raises(PhotoProblem) as caught:
         render(store, taken.sha256, Spec(None, None, 3500, 4_000_000), bounds=Bounds(seconds=0.04))
     assert caught.value.code == "too_slow"
