@@ -23,6 +23,9 @@ from app.language.normal import MARKS, lexicon, normalise
         ("𝐆𝐀𝐂𝐎𝐑 ＳＬＯＴ ⓖⓐⓒⓞⓡ 🅶🅰🅲🅾🆁 ɢᴀᴄᴏʀ", "gacor slot gacor gacor gacor"),
         ("gаcоr S̶L̶O̶T̶ m\u200ba\u200bx", "gacor slot max"),
         ("🇬🇦🇨🇴🇷", "gacor"),
+        ("░K░E░R░A░N░G░ menara 7/7/7, rapat 7/8/2026", "kerang menara <ekor> rapat <angka>"),
+        ("bntuan blm turun, kmpak plthn selamaattt", "bantuan belum turun kompak pelatihan selamat"),
+        ("krim truk sri dkt smp", "krim truk sri dekat smp"),  # whole as they stand, or known
         ("🇮🇩 merdeka", "merdeka"),
         ("punten, hatur nuhun pisan", "permisi terima kasih banget"),
         ("teu acan aya bantosan", "belum ada bantuan"),

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from app.language import features, offers, training, triage
+from app.language.groups import order
 from app.language.normal import normalise
 from app.language.training import KINDS, examples
 from app.language.triage import UNSURE, Triage
@@ -125,6 +126,18 @@ def test_shapes_of_offers(text: str, shown: set[str]) -> None:
     assert shown or not found
     tokens = len(normalise(text).tokens)
     assert all(0 < strength <= 1.5 and all(i < tokens for i in at) for strength, at in found.values())
+
+
+def test_sorts_of_words_in_their_order() -> None:
+    """Goods, price and contact follow each other in a seller's words; a number alone is of no sort."""
+    sold = order(normalise("jual gurame 30rb, chat"))
+    assert {"barang>uang", "uang>kontak", "hanya tawar 3"} <= sold.keys()
+    asked = order(normalise("gurame di pasar desa berapa?"))
+    assert {"barang>desa", "tanya>$"} <= asked.keys()
+    assert not asked.keys() & {"hanya tawar 1", "tawar 3"}
+    assert order(normalise("12 30 45")) == {}
+    tokens = len(normalise("jual gurame 30rb, chat").tokens)
+    assert all(0 <= i < tokens for at in sold.values() for i in at)
 
 
 @pytest.mark.parametrize(
