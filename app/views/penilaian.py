@@ -131,6 +131,7 @@ def _board(award_id: int, template: str) -> Any:
         words=words_award,
         days=_days(award),
         over=clock.now() >= awards.end(award),
+        begun=clock.now() >= awards.start(award),
         address=_address,
         asked=own.asked(),
         page_address=lambda page: _address(award_id, halaman=page, cari=request.args.get("cari") or None),

@@ -13,7 +13,7 @@ from app.frame import actor, organisation_id, parts, say, standing, words_of, zo
 from app.models import Award, Organisation
 from app.problems import Problem
 from app.rights import needs, reach
-from app.services import awards, freezing, verifying
+from app.services import awards, flags, freezing, gathering, jury, verifying
 from app.views import _penilaian as own
 
 bp = Blueprint("penilaian_atur", __name__)
@@ -200,6 +200,7 @@ def _why(award: Award, form: Any, name: str, refused: bool) -> Any:
     with parts().db.read() as session:
         waiting = len(awards.open_objections(session, award.id or 0))
         newest = freezing.newest(session, award.id or 0)
+        cautions = _cautions(session, award) if name == "bekukan" else []
     page = render_template(
         "penilaian/alasan.html",
         award=award,
@@ -207,8 +208,32 @@ def _why(award: Award, form: Any, name: str, refused: bool) -> Any:
         name=name,
         waiting=waiting,
         version=newest.version if newest else 0,
+        cautions=cautions,
     )
     return page, 422 if refused else 200
+
+
+def _cautions(session: Session, award: Award) -> list[str]:
+    """What a person should know before data are frozen; nothing of it forbids that."""
+    number, now = award.id or 0, clock.now()
+    found = []
+    if now < awards.end(award):
+        found.append("Masa penilaian belum selesai; kiriman dan tanggapan sesudah ini tidak ikut versi ini.")
+    elif gathering.early(award, now):
+        found.append("Kiriman hari terakhir belum berumur tujuh hari, jadi angkanya belum lengkap.")
+    if award.state == "fixed":
+        missing = jury.outstanding(session, number)
+        if not missing:
+            found.append(
+                "Kiriman untuk juri belum diundi: kualitas tidak dinilai, dan sesudah dibekukan juri tertutup."
+            )
+        elif any(missing.values()):
+            left = sum(missing.values())
+            found.append(f"Juri belum selesai: {left} kiriman belum dinilai, dan sesudah dibekukan juri tertutup.")
+    waiting = sum(flag.decision is None for flag in flags.of_award(session, number))
+    if waiting:
+        found.append(f"{waiting} pola ganjil belum diputuskan; dicetak sebagai belum diputuskan.")
+    return found
 
 
 def _back(award_id: int) -> Any:

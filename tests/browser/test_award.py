@@ -184,6 +184,7 @@ def test_from_the_rules_to_the_released_result(
 
     # Frozen; a coordinator looks at the evidence and objects.
     kominfo.goto(home)
+    kominfo.get_by_role("link", name="Bekukan data").click()
     press(kominfo, "Bekukan data")
     expect(kominfo.get_by_role("status")).to_contain_text("Versi 1 dibekukan")
     first = kominfo.locator(f"a[href*='lembar/{ciampea}']").first
