@@ -68,7 +68,8 @@ def lembar_data(about: dict[str, Any], sheet: Any, made_at: datetime) -> dict[st
         "sheets": [_figures(sheet.place, sheet.of)],
         "tables": [
             _table(
-                "Kiriman yang dihitung (–: angka tidak tersedia)", ["Terbit", "Platform", "Interaksi", "Jangkauan", "Pengikut", "Sumber", "Isi"],
+                "Kiriman yang dihitung (–: angka tidak tersedia)",
+                ["Terbit", "Platform", "Interaksi", "Jangkauan", "Pengikut", "Sumber", "Isi"],
                 [_post(post, zone) for post in participant["posts"]], [2, 3, 4], [9, 8, 7, 8, 8, 10, 24],
             ),
             _table(

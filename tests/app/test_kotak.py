@@ -282,9 +282,7 @@ def test_buttons_only_for_what_the_platform_can(web: Web) -> None:
 def test_a_note_by_hand_joins_the_inbox_and_is_answered_in_person(web: Web) -> None:
     client = web.sign_in("koordinator")
     assert post(client, "/kotak/catat", text="  ", author="").status_code == 422
-    answer = post(
-        client, "/kotak/catat", text="Minta kursi roda", author="Pak RT", kind="aspirasi"
-    )
+    answer = post(client, "/kotak/catat", text="Minta kursi roda", author="Pak RT", kind="aspirasi")
     assert answer.status_code == 303
     soup = page(client, answer.headers["Location"])
     assert soup.select_one("textarea#text") is None
