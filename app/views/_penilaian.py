@@ -198,6 +198,21 @@ def weights(award: Award) -> dict[str, Decimal]:
     return {name: decimal(rules.weights[name] * 100 / total) for name in rubric.INDICATORS}
 
 
+def columns(award: Award, category: str, ranked: list[Place]) -> tuple[list[str], dict[str, Decimal]]:
+    """Rows that are scored in this category, and their weights out of 100: as they count here where they count the same
+    for all, else as the rules have them. A row that has no figure yet has no weight."""
+    gone = award.dropped.get(rubric.base(category)) or []
+    names = [name for name in rubric.INDICATORS if name not in gone]
+    same = ranked and all(place.weights == ranked[0].weights for place in ranked)
+    return names, dict(ranked[0].weights) if same and ranked[0].weights else weights(award)
+
+
+def first_of(found: Standings, names: list[str]) -> str:
+    """The category that is shown first: one with a rank, else one with anybody, else the first."""
+    ranked = (place.category for place in found.places if place.rank is not None)
+    return next(ranked, found.places[0].category if found.places else names[0])
+
+
 def decimal(value: Fraction) -> Decimal:
     """A fraction for showing."""
     return Decimal(value.numerator) / value.denominator

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request, url_for
 
 from app import words_award
-from app.awarding import rubric
 from app.frame import parts
 from app.models import Award
 from app.queries import firmness, standings_award
@@ -25,10 +24,11 @@ def show(award_id: int) -> Any:
     found = standings_award.standings(parts(), award_id)
     tabs = own.tabs(award, found)
     asked = request.args.get("kategori", "")
-    first = next((place.category for place in found.places if place.rank is not None), tabs[0][0])
-    chosen = asked if asked in {name for name, _, _ in tabs} else first
+    names = [name for name, _, _ in tabs]
+    chosen = asked if asked in names else own.first_of(found, names)
     places = [place for place in found.places if place.category == chosen]
     ranked = [place for place in places if place.eligible]
+    indicators, weights = own.columns(award, chosen, ranked)
     return render_template(
         "penilaian/hasil.html",
         award=award,
@@ -42,9 +42,10 @@ def show(award_id: int) -> Any:
         ),
         outside=[place for place in places if not place.eligible],
         told=firmness.of(parts(), found).get(chosen),
-        weights=own.weights(award),
+        weights=weights,
+        rule_weights=own.weights(award),
         names=words_award.INDICATORS,
-        indicators=rubric.INDICATORS,
+        indicators=indicators,
         tones=own.TONES,
         points=own.points,
         label=own.label,

@@ -95,6 +95,7 @@ def _board(award_id: int, template: str) -> Any:
     chosen = _chosen(found, [name for name, _, _ in tabs])
     places = [place for place in found.places if place.category == chosen]
     ranked = [place for place in places if place.eligible]
+    indicators, weights = own.columns(award, chosen, ranked)
     with parts().db.read() as session:
         versions = freezing.versions(session, award_id)
         plan = None if award.state != "draft" else awards.plan(session, award)
@@ -111,9 +112,11 @@ def _board(award_id: int, template: str) -> Any:
         newest=versions[0].version if versions else None,
         steps=own.steps(award, versions[0].version if versions else None, versions[0].frozen_at if versions else None),
         told=firmness.of(parts(), found).get(chosen) if award.state != "draft" else None,
-        weights=own.weights(award),
+        weights=weights,
+        rule_weights=own.weights(award),
         names=words_award.INDICATORS,
-        indicators=rubric.INDICATORS,
+        indicators=indicators,
+        every=rubric.INDICATORS,
         tones=own.TONES,
         points=own.points,
         label=own.label,
@@ -181,4 +184,4 @@ def _chosen(found: Standings, names: list[str]) -> str:
     own_place = next((place for place in found.places if place.organisation_id == here), None)
     if own_place is not None:
         return own_place.category
-    return next((place.category for place in found.places if place.rank is not None), names[0] if names else "")
+    return own.first_of(found, names)
