@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -246,6 +247,12 @@ def unchanged(newest: int | None) -> bool:
     """Whether the version that the form was shown with ("versi", where it says one) is still the newest."""
     given = request.form.get("versi", "")
     return not given or given == str(newest or 0)
+
+
+def draft_mark(award: Award) -> str:
+    """A mark of a draft as it was shown: who fixes it fixes what they read."""
+    read = (award.name, award.first, award.last, award.categories, award.bands, award.organisation_id, award.rubric)
+    return hashlib.sha256(repr(read).encode()).hexdigest()[:16]
 
 
 def page_of(rows: list[Place], mine: int | None) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def _board(award_id: int, template: str) -> Any:
         open_json=manages or award.state == "released",
         judges=_judges(award),
         plan=plan,
+        draft_mark=own.draft_mark(award),
         rules=rules,
         share=own.decimal(rules.min_active_months * 100),
         fixed_late=awards.fixed_late(award),

@@ -68,7 +68,10 @@ def ubah(award_id: int) -> Any:
 @needs("penilaian.kelola", of_object=True)
 def tetapkan(award_id: int) -> Any:
     """Fix the rules and publish them."""
-    own.managed(award_id)
+    award = own.managed(award_id)
+    if award.state == "draft" and request.form.get("dibaca", "") not in ("", own.draft_mark(award)):
+        say("Draf ini baru saja diubah. Periksa dahulu, lalu tetapkan.", "wait")
+        return _back(award_id)
     try:
         with parts().db.write() as session:
             made = awards.fix(session, award_id, actor())

@@ -43,6 +43,8 @@ def test_from_the_draft_to_the_result(web: Web, monkeypatch: pytest.MonkeyPatch)
     for hidden in ("", "/proyektor", "/periksa", "/kukuh", "/unduh", f"/lembar/{world.organisations['IPSM Ciampea']}"):
         assert koordinator.get(address + hidden).status_code == 404, hidden
     assert "Anugerah" not in koordinator.get("/penilaian").text
+    post(kominfo, f"{address}/tetapkan", dibaca="lain")
+    assert koordinator.get(address).status_code == 404, "it was changed since it was read"
     post(kominfo, f"{address}/tetapkan")
     assert "Anugerah" in koordinator.get("/penilaian").text
     post(kominfo, f"{address}/buka")
