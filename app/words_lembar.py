@@ -53,6 +53,34 @@ def flag(kind: str, facts: dict[str, Any], zone: str) -> str:
     )
 
 
+def handled(participant: dict[str, Any]) -> list[str]:
+    """What its own people did that the figures do not show, in sentences: no wrong in itself, but to be seen.
+
+    participant: of the snapshot; what it does not say is not told.
+    """
+    items = participant.get("items") or []
+    notes = [item for item in items if item.get("source") == "catatan"]
+    quick = sum((item.get("first_reply_working_hours") or 0) < 1 and bool(item["answered_in_time"]) for item in notes)
+    marked = sum(item.get("answer") == "marked" for item in items)
+    joined, unsorted = len(participant.get("joined_items") or []), participant.get("unsorted_items") or 0
+    found = []
+    if notes:
+        found.append(
+            f"{number(len(notes))} dari {number(len(items))} tanggapan dicatat sendiri oleh petugas, bukan dikirim "
+            f"warga; {number(quick)} di antaranya ditanggapi dalam satu jam kerja."
+        )
+    if marked:
+        found.append(
+            f"{number(marked)} tanggapan hanya ditandai sudah ditanggapi; jawabannya tidak tercatat di platform maupun "
+            "di halaman kami."
+        )
+    if joined:
+        found.append(f"{number(joined)} tanggapan digabungkan ke tanggapan lain dan tidak dihitung sendiri.")
+    if unsorted:
+        found.append(f"{number(unsorted)} tanggapan belum dipilah jenisnya, jadi tidak masuk hitungan.")
+    return found
+
+
 def _day(text: str | None, zone: str) -> str:
     return plain_date(local(datetime.fromisoformat(text.replace("Z", "+00:00")), zone).date()) if text else "?"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app import times, words_award
+from app import times, words_award, words_lembar
 from app.awarding import rubric as rubrics
 from app.papers import pdf
 
@@ -16,6 +16,12 @@ _SOURCES = {
     "own": "sambungan sendiri", "public": "dibaca umum", "shared": "Halaman bersama", "sheet": "tabel diperiksa",
     "reported": "dilaporkan sendiri",
 }  # fmt: skip
+#: What a person decided about a flag.
+_DECIDED = {
+    "counts": "Diputuskan: tetap dihitung.",
+    "left_out": "Diputuskan: tidak dihitung.",
+    None: "Belum diputuskan.",
+}
 
 
 def hasil(
@@ -80,6 +86,9 @@ def lembar_data(about: dict[str, Any], sheet: Any, made_at: datetime) -> dict[st
             _table(
                 "Tanggapan warga", ["Nomor", "Jenis", "Masuk", "Dijawab pada waktunya", "Jam kerja", "Tuntas"],
                 [_item(item, zone) for item in participant["items"]], [4], [2, 3, 3, 4, 2, 3],
+            ),
+            _table(
+                "Catatan selama masa penilaian", ["Apa", "Kapan"], _noted(participant, zone), [], [12, 3],
             ),
             _table(
                 "Pelanggaran privasi", ["Apa", "Siapa yang menetapkan", "Kapan"],
@@ -223,6 +232,23 @@ def _post(post: dict[str, Any], zone: str) -> list[str]:
         _number(post["followers"]), _SOURCES.get(post["source"], post["source"]),
         said if len(said) <= 80 else said[:79] + "…",
     ]  # fmt: skip
+
+
+def _noted(participant: dict[str, Any], zone: str) -> list[list[str]]:
+    """What was done to items in the period. No names: this paper goes from hand to hand."""
+    rows = [[said, ""] for said in words_lembar.handled(participant)]
+    for one in participant.get("relabelled") or []:
+        said = f"Tanggapan nomor {one['id']} diubah jenisnya dari {one['from'] or 'perlu dipilah'} menjadi {one['to']}."
+        rows.append([said, _day(one["at"], zone)])
+    for one in participant.get("hidden") or []:
+        what = "dihapus" if one["action"] == "delete" else "disembunyikan"
+        rows.append([f"Komentar pada tanggapan nomor {one['id']} {what}.", _day(one["at"], zone)])
+    for one in participant.get("flags") or []:
+        said = (
+            f"{words_lembar.FLAGS.get(one['kind'], one['kind'])}: {words_lembar.flag(one['kind'], one['facts'], zone)}"
+        )
+        rows.append([f"{said} {_DECIDED[one['decision']]}", ""])
+    return rows
 
 
 def _number(value: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app import clock, times, words_award
@@ -13,6 +14,7 @@ from app.problems import Problem
 from app.queries import award_sheet as sheets
 from app.queries import frozen, periods, standings_award
 from app.queries.award_sheet import Sheet
+from app.queries.masking import mask
 from app.queries.standings_award import Standings
 from app.services import awards, freezing
 
@@ -44,7 +46,16 @@ def lembar(parts: Parts, award_id: int, organisation_id: int, version: int | Non
     """The lembar nilai of one participant as PDF, and what is on it. Problem: as of ``award_sheet.sheet``."""
     found = sheets.sheet(parts, award_id, organisation_id, version)
     standings = standings_award.standings(parts, award_id, version=version)
-    return award_paper.lembar(about(found.award, standings), found, clock.now()), found
+    shown = replace(found, participant=_masked(found.participant))
+    return award_paper.lembar(about(found.award, standings), shown, clock.now()), found
+
+
+def _masked(participant: dict[str, Any]) -> dict[str, Any]:
+    """As the page shows it: numbers and addresses that slipped into a caption or a reason go into no paper."""
+    posts = [{**post, "caption": mask(post["caption"])} for post in participant["posts"]]
+    excluded = [{**post, "reason": mask(post["reason"])} for post in participant["excluded_posts"]]
+    breaches = [{**each, "what": mask(each["what"])} for each in participant["breach_details"]]
+    return {**participant, "posts": posts, "excluded_posts": excluded, "breach_details": breaches}
 
 
 def sertifikat(parts: Parts, award_id: int, organisation_id: int) -> bytes:

@@ -3,8 +3,8 @@
 The layout is app/awarding/snapshot.md. Participants are gathered some at a time with a fixed number of statements each,
 so that a kabupaten's year costs a few hundred statements, and rows of the database are let go as they are read.
 Keys beyond the layout: award.fixed_at and fixed_late, jurors, left_out (who takes no part and why), totals; of a
-participant joined_on, band, sources, succeeds, excluded_items, unsorted_items, own_rules; of a post gone; of an item
-source.
+participant joined_on, band, sources, succeeds, excluded_items, joined_items, unsorted_items, own_rules; of a post gone;
+of an item source and answer.
 """
 
 from __future__ import annotations
@@ -164,6 +164,7 @@ def _items(heard: gathering_items.Heard) -> dict[str, Any]:
         "items": heard.items,
         "undecided_items": heard.undecided,
         "excluded_items": heard.excluded,
+        "joined_items": heard.joined,
         "unsorted_items": heard.unsorted,
         "own_rules": heard.own_rules,
     }

@@ -20,7 +20,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from app.models import MUST_ANSWER, Aspiration, Attachment, Event, Handover, Organisation
-from app.services import deadlines
+from app.services import deadlines, gathering_answers
 from app.services.gathering_frame import Calendars, Frame, Owner, iso, plain
 from app.worktime import Calendar, working_hours_between
 
@@ -35,12 +35,14 @@ _SOME = 500
 
 @dataclass
 class Heard:
-    """Of one participant, as the snapshot has them. unsorted: items whose kind nobody decided, in no row. own_rules:
-    hours and terms that its organisation gave itself; hours count, terms do not."""
+    """Of one participant, as the snapshot has them. joined: items that were joined to another and count with it.
+    unsorted: items whose kind nobody decided, in no row. own_rules: hours and terms that its organisation gave itself;
+    hours count, terms do not."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     undecided: list[dict[str, Any]] = field(default_factory=list)
     excluded: list[dict[str, Any]] = field(default_factory=list)
+    joined: list[dict[str, Any]] = field(default_factory=list)
     unsorted: int = 0
     own_rules: dict[str, Any] = field(default_factory=dict)
 
@@ -49,10 +51,15 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: 
     """Participant → its items, each list sorted by id."""
     ids = sorted(owners)
     rhythms = _rhythms(session, ids, calendars)
-    rows = session.execute(_items(frame, ids)).all()
+    rows: list[Any] = []
+    joined: list[Any] = []
+    for row in session.execute(_items(frame, ids)):
+        (rows if row.duplicate_of_id is None else joined).append(row)
     complaints = [row.id for row in rows if row.kind == "keluhan"]
     proofs = _proofs(session, frame, complaints)
     back = _came_back(session, frame, [row.id for row in rows if row.kind == "keluhan" and row.due_from is not None])
+    answered = [row.id for row in rows if row.answered_at is not None and row.answered_at <= frame.at]
+    spoken = set() if frame.lean else gathering_answers.spoken(session, frame, answered)
     found: dict[int, Heard] = {}
     for number, (_, own) in rhythms.items():
         if own and not owners[number].inherited:
@@ -78,14 +85,20 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: 
                 own_terms="deadlines" in own,
                 proof=proofs.get(row.id),
                 back=back.get(row.id),
+                spoken=row.id in spoken,
             )
+    for row in joined:
+        owner = owners[row.organisation_id]
+        if owner.since is None or row.said_at >= owner.since:
+            line = {"id": row.id, "kind": row.kind, "said_at": iso(row.said_at), "into": row.duplicate_of_id}
+            found.setdefault(owner.organisation_id, Heard()).joined.append(line)
     return found
 
 
 def _items(frame: Frame, ids: Sequence[int]) -> Any:
     names = (
         "id", "organisation_id", "kind", "status", "source", "said_at", "deadline", "settle_by", "due_from",
-        "answered_at", "settled_at",
+        "answered_at", "settled_at", "duplicate_of_id",
     )  # fmt: skip
     return (
         select(*(col(getattr(Aspiration, name)) for name in names))
@@ -94,7 +107,6 @@ def _items(frame: Frame, ids: Sequence[int]) -> Any:
             col(Aspiration.said_at) >= frame.start,
             col(Aspiration.said_at) < frame.until,
             col(Aspiration.kind).in_(_COUNTED),
-            col(Aspiration.duplicate_of_id).is_(None),
         )
         .order_by(col(Aspiration.id))
     )
@@ -116,9 +128,9 @@ def _rhythms(
 
 def _count(
     mine: Heard, frame: Frame, row: Any, rhythm: deadlines.Rhythm, *, own_terms: bool, proof: datetime | None,
-    back: datetime | None,
+    back: datetime | None, spoken: bool,
 ) -> None:  # fmt: skip
-    """One item into its list."""
+    """One item into its list. spoken: its answer is on record."""
     # What stands beside the item was the term when it was said; only where that may be another one it is made anew.
     plain_terms = not own_terms and row.due_from is None
     deadline = (
@@ -136,6 +148,7 @@ def _count(
             "kind": row.kind,
             "said_at": iso(row.said_at),
             "source": row.source,
+            "answer": None if answered is None else "spoken" if spoken else "marked",
             "answered_in_time": in_time,
             "first_reply_working_hours": hours,
             "resolved_in_time": _resolved(frame, row, rhythm, plain_terms, proof, back),

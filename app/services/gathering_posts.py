@@ -179,12 +179,17 @@ def _line(one: _One, figures: Figures, spared: dict[str, int], photos: list[str]
         "excluded_comments": excluded,
         "excluded_why": spared if excluded is not None else {},
         "paid_reach": None,  # insights of a post are organic; no connection gives what was paid for
-        "permalink": plain(one.permalink) or None,
+        "permalink": _link(one.permalink),
         "caption": plain(one.caption, CAPTION_MOST),
         "activity_id": one.activity_id,
         "evidence": photos,
         "gone": one.state == "gone",
     }
+
+
+def _link(permalink: str | None) -> str | None:
+    """What a page may lead to: whatever a platform answered, an address of the web and nothing that runs."""
+    return plain(permalink) if (permalink or "").startswith(("https://", "http://")) else None
 
 
 def _photos(session: Session, post_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -26,6 +26,7 @@ MOST = 500
 #: Lists of a participant whose lines have a name of their own.
 _LISTS = {
     "posts": "id", "excluded_posts": "id", "items": "id", "undecided_items": "id", "excluded_items": "id",
+    "joined_items": "id",
 }  # fmt: skip
 #: Of the version itself, or made from the lines that are compared.
 _APART = ("frozen", "totals", "participants", "layout")

@@ -147,6 +147,7 @@ def _page(award: Any, organisation_id: int, form: Any) -> str:
         inside=member or manages or "pengelola" in {role for _, role in here.memberships},
         objecting=speaks and _objecting(award),
         fixed_late=awards.fixed_late(award),
+        handled=words_lembar.handled,
         flagged=lambda one: words_lembar.flag(one["kind"], one["facts"], own.zone_of(award)),
     )
 

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app import clock
+from app import clock, words_lembar
 from app.models import (
+    Aspiration,
     Attachment,
     Award,
     Event,
     Flag,
     Handover,
+    ItemNote,
     Organisation,
     Outgoing,
     Participant,
@@ -147,7 +149,7 @@ def test_items(parts: Parts) -> None:
                            due_from=at(20, month=7)),
     }  # fmt: skip
     fresh = world.item("desa 1", at(31, 2, month=7), "kritik", deadline=at(3, month=8))
-    world.item("desa 1", monday, "kritik", duplicate_of_id=rows["quick"])
+    joined = world.item("desa 1", monday, "kritik", duplicate_of_id=rows["quick"])
     world.item("desa 1", monday, "pujian")
     world.item("desa 1", monday, "perlu dipilah", suggested_kind="keluhan")
     out = world.item("desa 1", monday, "kritik")
@@ -159,6 +161,10 @@ def test_items(parts: Parts) -> None:
         session.add(
             Event(at=at(20, month=7), who="warga", subject="aspiration", subject_id=rows["back"], what="dibuka lagi")
         )
+        for name, said in (("quick", {"public": True}), ("late", {})):
+            session.add(
+                ItemNote(aspiration_id=rows[name], author_name="Bu Ani", text="Sudah", at=monday + HOUR, **said)
+            )
         for before, after in (("keluhan", "pujian"), ("perlu dipilah", "kritik")):
             facts = {"from": before, "to": after}
             session.add(
@@ -166,6 +172,9 @@ def test_items(parts: Parts) -> None:
             )
     comment = world.post("desa 1", at(9))
     hidden = world.item("desa 1", at(9, 5), "kritik", under=comment, answered_at=at(9, 6), deadline=at(10, 5))
+    with parts.db.read() as session:
+        under = session.get_one(Aspiration, hidden).comment_id
+    world.comment(comment, at(9, 6), own=True, parent_id=under)
     with travelling(AFTER - HOUR), parts.db.write() as session:
         (account,) = [world.accounts["desa 1"][0]]
         session.add(
@@ -197,6 +206,12 @@ def test_items(parts: Parts) -> None:
          "by": "uji coba", "at": mine["excluded_items"][0]["at"]}
     ]  # fmt: skip
     assert (mine["unsorted_items"], mine["own_rules"]) == (1, {})
+    # What was only said to be answered is counted, and can be told from what has an answer to be shown.
+    answers = {name: items[rows[name]]["answer"] for name in ("quick", "late", "never")}
+    assert answers == {"quick": "spoken", "late": "marked", "never": None}
+    assert items[hidden]["answer"] == "spoken", "typed under the comment in the platform's own app"
+    assert [(each["id"], each["into"]) for each in mine["joined_items"]] == [(joined, rows["quick"])]
+    assert [said.split()[0] for said in words_lembar.handled(mine)] == ["10", "7", "1", "1"]
     assert one(found, lax)["own_rules"] == {"deadlines": {"keluhan": {"answer": 90, "settle": 120}}}
     assert [(each["from"], each["to"], each["by"]) for each in mine["relabelled"]] == [("keluhan", "pujian", "Bu Ani")]
     assert [(each["id"], each["reason"]) for each in mine["hidden"]] == [(hidden, "memaki")]
