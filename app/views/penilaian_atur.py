@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 
-from app import clock, times, words_award
+from app import clock, times, words_award, words_periksa
 from app.forms.penilaian import THRESHOLDS, WEEKLY, WEIGHTS, Alasan, Aturan, values
 from app.frame import actor, organisation_id, parts, say, standing, words_of, zone
 from app.models import Award, Organisation
@@ -155,14 +155,17 @@ def periksa(award_id: int) -> Any:
     with parts().db.read() as session:
         ids = {each["organisation_id"] for each in found.differences if each["organisation_id"]}
         rows = session.exec(select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(ids))).all()
+    mine = own.manages(award)
     return render_template(
         "penilaian/periksa.html",
         award=award,
         found=found,
         names=dict(rows),
         shown=SHOWN,
-        managing=(mine := own.manages(award)),
+        managing=mine,
         open_json=mine or award.state == "released",
+        words=words_periksa,
+        zone=own.zone_of(award),
     )
 
 

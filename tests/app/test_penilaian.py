@@ -160,6 +160,10 @@ def test_what_is_not_for_somebody_is_not_there(web: Web, monkeypatch: pytest.Mon
     _, foreign = residents.public_post(web, away, organisation="lain")
     assert kominfo.get(f"{address}/catatan/kecuali?apa=delivery:{foreign}").status_code == 404
     assert post(kominfo, f"{address}/catatan/kecuali?apa=delivery:{foreign}", reason="x").status_code == 404
+    changed = BeautifulSoup(koordinator.get(f"{address}/periksa").data, "html.parser")
+    assert "kiriman" in changed.select_one(".diff tbody").text  # type: ignore[union-attr]  # there is one
+    assert "081234567890" not in changed.text
+    assert not re.search(r"delivery:|excluded_|read_at|posts\b", changed.select_one("main").text)  # type: ignore[union-attr]  # as above
     # Two people at once: the second one's form was shown with another version.
     again = {"why": "Sanggahan", "versi": "1"}
     post(kominfo, f"{address}/bekukan", **again)
