@@ -12,6 +12,7 @@ PROBLEMS = {
     "unknown_award": "Penilaian dengan nomor {id} tidak ada.",
     "award_order": "Tanggal akhir lebih awal daripada tanggal mulai.",
     "award_long": "Masa penilaian terlalu panjang; paling banyak {most} hari.",
+    "award_years": "Tahun masa penilaian harus di antara {first} dan {last}.",
     "award_categories": "Pilih paling sedikit satu kategori peserta.",
     "award_fixed": "Aturan penilaian ini sudah ditetapkan, jadi tidak dapat diubah.",
     "award_not_draft": "Aturan penilaian ini sudah ditetapkan.",

@@ -41,9 +41,12 @@ FIELDS = {
     "platform": "platform", "permalink": "tautan", "caption": "keterangan", "activity_id": "kegiatan",
     "evidence": "foto", "gone": "hilang dari platform", "kind": "jenis", "said_at": "waktu disampaikan",
     "answered_in_time": "dijawab pada waktunya", "first_reply_working_hours": "jam kerja sampai dijawab",
+    "answer": "jawabannya", "into": "digabung ke",
     "resolved_in_time": "tuntas pada waktunya", "reason": "alasan", "by": "oleh", "at": "waktu", "why": "alasan",
 }  # fmt: skip
-_HOW = {"read": "dibaca", "between": "di antara dua bacaan"}
+_HOW = {
+    "read": "dibaca", "between": "di antara dua bacaan", "spoken": "tercatat", "marked": "hanya ditandai",
+}  # fmt: skip
 
 
 def wrong(code: str) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlmodel import update
+from sqlmodel import col, update
 
 from app.db import Database
-from app.models import Score
+from app.models import Reading, Score
 from app.parts import Parts
 from app.sealing import sealer
 from app.settings import load
@@ -59,6 +59,12 @@ def test_create_rank_freeze_verify_export(line: Line, world: Contest, tmp_path: 
         made = line.json("award", "create", "--name", "Anugerah", *PERIOD, "--rubric", str(rubric))
         assert (made["id"], made["state"], made["fixed_late"]) == (1, "fixed", False)
         line.refused("award", "freeze", "1", says="1 Juni 2026")
+        line.refused(
+            "award", "create", "--name", "Jauh", "--from", "9999-12-01", "--to", "9999-12-31", "--category", "desa",
+            says="di antara 2000 dan 2100",
+        )  # fmt: skip
+        rubric.write_text("[" * 100_000, "utf-8")
+        line.refused("award", "create", "--name", "Dalam", *PERIOD, "--rubric", str(rubric), says="bukan JSON")
     with travelling(at(10, month=7)):
         provisional = line.json("award", "rank", "1")
         assert len(provisional) == 5
@@ -86,6 +92,11 @@ def test_create_rank_freeze_verify_export(line: Line, world: Contest, tmp_path: 
         _exported(line, tmp_path, frozen["sha256"], rows)
         found = line.json("award", "verify", "1")
         assert (found["ok"], found["sha256"], found["differences"]) == (True, frozen["sha256"], [])
+        with world.parts.db.write() as session:
+            session.exec(update(Reading).where(col(Reading.id) == 1).values(reactions=41))
+        said = line.run("award", "verify", "1").stdout.splitlines()
+        assert said[0].startswith("Cocok")
+        assert "kiriman: suka (delivery:1): 40 → 41" in "".join(said), "told in words too, and no score changed"
         with world.parts.db.write() as session:
             session.exec(update(Score).values(score="99.99"))
         found = line.run("award", "verify", "1", "--json")

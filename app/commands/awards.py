@@ -13,6 +13,9 @@ from app import words_award
 from app.commands import acting, as_option, failing_plainly, json_option, parts, show, tell
 from app.problems import Problem
 
+#: Changes that ``verify`` spells out.
+_DIFFERENCES = 20
+
 
 @click.group()
 def award() -> None:
@@ -105,7 +108,7 @@ def verify(award_id: int, version: int | None, as_json: bool) -> None:
     from app.services import verifying
 
     found = verifying.verify(parts(), award_id, version)
-    show(found.plain(), as_json, lambda one: f"{'Cocok' if one['ok'] else 'TIDAK COCOK'}; sidik {one['sha256']}.")
+    show(found.plain(), as_json, _verified)
     if not found.ok:
         raise Problem("award_disagrees", version=found.version, wrong=", ".join(found.wrong))
 
@@ -205,11 +208,28 @@ def _rubric(path: Path | None) -> dict[str, Any] | None:
         found = json.loads(path.read_text("utf-8"))
     except OSError:
         raise Problem("file_unreadable", field="rubric", path=path) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Problem("rubric_file", field="rubric", path=path) from None
     if not isinstance(found, dict):
         raise Problem("rubric_file", field="rubric", path=path)
     return found
+
+
+def _verified(found: dict[str, Any]) -> str:
+    """What the version says of itself, then what has changed beside it, the first of it line by line."""
+    from app import words_periksa as words
+
+    lines = [f"{'Cocok' if found['ok'] else 'TIDAK COCOK'}; sidik {found['sha256']}."]
+    if found["changed"]:
+        lines.append(f"{found['changed']} hal di data sekarang berbeda dari yang dibekukan:")
+    for one in found["differences"][:_DIFFERENCES]:
+        who = f"organisasi {one['organisation_id']}, " if one["organisation_id"] else ""
+        before, after = (words.value(one, side, "Asia/Jakarta") for side in ("frozen", "now"))
+        number = f" ({one['id']})" if one["id"] is not None else ""
+        lines.append(f"  {who}{words.what(one)}{number}: {before} → {after}")
+    if found["changed"] > _DIFFERENCES:
+        lines.append("  … semuanya dengan --json.")
+    return "\n".join(lines)
 
 
 def _award(row: dict[str, Any]) -> str:

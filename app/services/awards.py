@@ -43,6 +43,8 @@ from app.states import Actor, move, note
 NAME_MOST = 200
 #: Longest period, in days: a year and a day.
 LONGEST = 367
+#: Years that a period may lie in: a slip of the finger ends here, not where a calendar does.
+YEARS = (2000, 2100)
 #: An account of which so many days with posts gave no reach at all has none to give.
 _REACHLESS_DAYS = 5
 #: Platforms whose engagement is counted; a page of ours has none.
@@ -77,8 +79,8 @@ class Plan:
 def create(session: Session, by: Actor, wish: Wish) -> Award:
     """A draft of an award.
 
-    Problem: name_needed, text_too_long, award_order, award_long, award_categories, unknown_category, unknown_zone,
-    unknown_organisation, and the codes of app.awarding.rubric.read.
+    Problem: name_needed, text_too_long, award_order, award_years, award_long, award_categories, unknown_category,
+    unknown_zone, unknown_organisation, and the codes of app.awarding.rubric.read.
     """
     award = Award(name="", first=wish.first, last=wish.last)
     _fill(session, award, wish)
@@ -279,6 +281,8 @@ def _fill(session: Session, award: Award, wish: Wish) -> None:
         raise Problem("name_needed", field="name")
     if wish.last < wish.first:
         raise Problem("award_order", field="last")
+    if wish.first.year < YEARS[0] or wish.last.year > YEARS[1]:
+        raise Problem("award_years", field="last", first=YEARS[0], last=YEARS[1])
     if (wish.last - wish.first).days >= LONGEST:
         raise Problem("award_long", field="last", most=LONGEST)
     if not wish.categories:
