@@ -93,9 +93,16 @@ def best_of_each(
 
 
 def _sums(since: date, until: date, category: str | None) -> Any:
-    """Sums by account. Without posts in these days an account stands in no list."""
+    """Sums by account. Without posts in these days an account stands in no list.
+
+    Led by the accounts: each one's days lie together, however many years of others lie around them.
+    """
     posts: Any = func.sum(col(AccountDay.posts))
-    query: Any = (
+    accounts = select(col(Account.id))
+    if category is not None:
+        here = col(Organisation.id) == col(Account.organisation_id)
+        accounts = accounts.join(Organisation, here).where(col(Organisation.category) == category)
+    return (
         select(
             col(AccountDay.account_id).label("account_id"),
             posts.label("posts"),
@@ -103,18 +110,10 @@ def _sums(since: date, until: date, category: str | None) -> Any:
             func.sum(col(AccountDay.reach)).label("reach"),
             func.max(col(AccountDay.followers)).label("followers"),
         )
-        .where(col(AccountDay.day) >= since, col(AccountDay.day) <= until)
+        .where(col(AccountDay.account_id).in_(accounts), col(AccountDay.day) >= since, col(AccountDay.day) <= until)
         .group_by(col(AccountDay.account_id))
         .having(posts > 0)
     )
-    if category is None:
-        return query
-    own = (
-        select(col(Account.id))
-        .join(Organisation, col(Organisation.id) == col(Account.organisation_id))
-        .where(col(Organisation.category) == category)
-    )
-    return query.where(col(AccountDay.account_id).in_(own))
 
 
 def _by(sums: Any, order: str) -> Any:

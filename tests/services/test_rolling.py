@@ -154,7 +154,7 @@ def happen(session: Session, account: int, ids: list[int], event: tuple[Any, ...
     (rolling.read if own else rolling.seen)(session, ids[place])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(READ, READ, FOLLOWED, STATE), min_size=1, max_size=12))
 def test_what_is_kept_is_what_raw_readings_come_to(kept: Parts, events: list[tuple[Any, ...]]) -> None:
     with kept.db.write() as session:

@@ -100,9 +100,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_accountday")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("accountday", schema=None) as batch_op:
-        batch_op.create_index("ix_accountday_day", ["day", "account_id"], unique=False)
-
     op.create_table(
         "deadmetric",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -317,9 +314,6 @@ def downgrade() -> None:
     op.drop_table("watched")
     op.drop_table("laporrow")
     op.drop_table("deadmetric")
-    with op.batch_alter_table("accountday", schema=None) as batch_op:
-        batch_op.drop_index("ix_accountday_day")
-
     op.drop_table("accountday")
     with op.batch_alter_table("succession", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_succession_successor_id"))
