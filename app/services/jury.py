@@ -28,7 +28,7 @@ BEST = 4
 SEED_MOST = 60
 _BATCH = 100
 #: Roles that do not make somebody part of what an organisation posts and answers.
-_APART = ("juri", "kominfo", "pengelola")
+_APART = ("juri", "pengelola")
 MEMBER = "anggota organisasi ini"
 
 
@@ -110,7 +110,8 @@ def draw(parts: Parts, award_id: int, by: Actor, seed: str = "") -> tuple[str, i
             award.seed = seed or secrets.token_hex(8)
             session.add(award)
             session.flush()
-            note(session, award, "seed", by, facts={"seed": award.seed})
+            # A seed that a person chose may have been tried beforehand, so that is told.
+            note(session, award, "seed", by, facts={"seed": award.seed, "chosen": bool(seed)})
         kept = award.seed
     with parts.db.read() as session:
         snapshot = gathering.gather(session, awards.get(session, award_id), clock.now(), lean=True)
@@ -263,7 +264,8 @@ def _criteria(award: Award, given: Mapping[str, int]) -> dict[str, int]:
 
 
 def _memberships(session: Session, award: Award, person_id: int) -> list[int]:
-    """Participants that a person belongs to, but for those in whom they only judge or evaluate."""
+    """Participants that a person belongs to, but for those in whom they only judge or run the program. Who evaluates
+    for a dinas belongs to it: where the dinas takes part, they judge the others."""
     known = {each.organisation_id for each in participants.field(session, award).entrants}
     rows = session.exec(select(Membership).where(Membership.person_id == person_id))
     return sorted(row.organisation_id for row in rows if row.role not in _APART and row.organisation_id in known)

@@ -246,6 +246,7 @@ def test_the_jury_is_drawn_blind_and_apart_from_its_friends(parts: Parts) -> Non
     people_ids = [world.person(f"Juri {n}", "juri", "kabupaten") for n in (1, 2, 3)]
     with parts.db.write() as session:
         session.add(Membership(person_id=people_ids[1], organisation_id=world.ids["desa 2"], role="petugas"))
+    dinas = world.person("Pak Dinas", "kominfo", "desa 3")
     actors = [Actor(f"Juri {n}", number) for n, number in enumerate(people_ids, 1)]
     with travelling(AFTER):
         with parts.db.write() as session:
@@ -257,6 +258,9 @@ def test_the_jury_is_drawn_blind_and_apart_from_its_friends(parts: Parts) -> Non
         with parts.db.write() as session:
             two, three = (jury.appoint(session, award_id, BY, number).id or 0 for number in people_ids[1:])
             assert jury.conflicts_of(session, two) == {world.ids["desa 2"]: jury.MEMBER}
+            own = jury.appoint(session, award_id, BY, dinas).id or 0
+            assert jury.conflicts_of(session, own) == {world.ids["desa 3"]: jury.MEMBER}, "who evaluates there is of it"
+            jury.dismiss(session, own, BY)
         with travelling(at(31, month=7)), pytest.raises(Problem, match="draw_early"):
             jury.draw(parts, award_id, BY)
         with pytest.raises(Problem, match="bad_seed"):
