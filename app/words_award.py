@@ -82,12 +82,14 @@ LEFT_OUT = {
     "not_yet": "Baru ikut sesudah masa penilaian",
 }
 
-#: Why a post is not counted, where no person wrote a reason.
+#: Why a post or an item is not counted, where no person wrote a reason.
 EXCLUDED = {
     "withdrawn": "Ditarik oleh organisasinya",
     "gone": "Hilang dari platform sebelum berumur sepekan",
     "same_post": "Sama dengan kiriman yang sudah dihitung",
     "before_joining": "Terbit sebelum organisasinya ikut",
+    "own": "Ditulis akunnya sendiri, bukan warga",
+    "staff": "Ditulis anggotanya sendiri, bukan warga",
 }
 
 #: Why a comment is no engagement.

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from app.models import MUST_ANSWER, Aspiration, Attachment, Event, Handover, Organisation
+from app.models import MUST_ANSWER, Aspiration, Attachment, Comment, Event, Handover, Organisation
 from app.services import deadlines, gathering_answers
 from app.services.gathering_frame import Calendars, Frame, Owner, iso, plain
 from app.worktime import Calendar, working_hours_between
@@ -74,6 +74,15 @@ def gather(session: Session, frame: Frame, owners: dict[int, Owner], calendars: 
         if left_out is not None:
             line = {"id": row.id, "kind": row.kind, "said_at": iso(row.said_at), "reason": plain(left_out.reason)}
             mine.excluded.append({**line, "by": plain(left_out.by_name), "at": iso(left_out.at)})
+        elif row.own or row.staff:
+            # Found out after it had become an item: who registers a handle late, or that of a critic, is seen here.
+            line = {
+                "id": row.id,
+                "kind": row.kind,
+                "said_at": iso(row.said_at),
+                "reason": "own" if row.own else "staff",
+            }
+            mine.excluded.append({**line, "by": None, "at": None})
         elif row.kind == "perlu dipilah":
             mine.unsorted += 1
         else:
@@ -101,7 +110,8 @@ def _items(frame: Frame, ids: Sequence[int]) -> Any:
         "answered_at", "settled_at", "duplicate_of_id",
     )  # fmt: skip
     return (
-        select(*(col(getattr(Aspiration, name)) for name in names))
+        select(*(col(getattr(Aspiration, name)) for name in names), col(Comment.own), col(Comment.staff))
+        .outerjoin(Comment, col(Comment.id) == col(Aspiration.comment_id))
         .where(
             col(Aspiration.organisation_id).in_(ids),
             col(Aspiration.said_at) >= frame.start,

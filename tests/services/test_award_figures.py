@@ -175,6 +175,7 @@ def test_items(parts: Parts) -> None:
     with parts.db.read() as session:
         under = session.get_one(Aspiration, hidden).comment_id
     world.comment(comment, at(9, 6), own=True, parent_id=under)
+    member = world.item("desa 1", at(9, 5), "kritik", under=comment, comment={"staff": True, "remote_id": "anggota"})
     with travelling(AFTER - HOUR), parts.db.write() as session:
         (account,) = [world.accounts["desa 1"][0]]
         session.add(
@@ -203,7 +204,8 @@ def test_items(parts: Parts) -> None:
     assert items[rows["quick"]]["resolved_in_time"] is None
     assert sorted(mine["excluded_items"], key=str) == [
         {"id": out, "kind": "kritik", "said_at": "2026-06-08T02:00:00Z", "reason": "uji coba petugas",
-         "by": "uji coba", "at": mine["excluded_items"][0]["at"]}
+         "by": "uji coba", "at": mine["excluded_items"][0]["at"]},
+        {"id": member, "kind": "kritik", "said_at": "2026-06-09T05:00:00Z", "reason": "staff", "by": None, "at": None},
     ]  # fmt: skip
     assert (mine["unsorted_items"], mine["own_rules"]) == (1, {})
     # What was only said to be answered is counted, and can be told from what has an answer to be shown.
