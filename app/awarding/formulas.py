@@ -64,17 +64,18 @@ def interactions(
     shares: int | None,
     saves: int | None,
 ) -> int | None:
-    """Reactions + comments that count + shares + saves, of those that are given; None when none is (domain).
+    """Reactions + comments that count + shares + saves; None unless reactions and comments are known (domain).
 
-    A part that is not given adds nothing and is no 0: 4 reactions and 6 comments, 2 of them spam, shares unknown: 8.
-    More comments left out than the platform still counts (it deleted some itself): none count.
+    Every platform tells reactions and comments, so without one of them a sum would take what is missing for 0. Shares
+    and saves are not told everywhere: where they are not, they add nothing. 4 reactions and 6 comments, 2 of them spam,
+    shares unknown: 8. More comments left out than the platform still counts (it deleted some itself): none count.
 
-    >>> interactions(4, 6, 2, None, None), interactions(None, None, 2, None, None), interactions(1, 1, 3, 0, None)
+    >>> interactions(4, 6, 2, None, None), interactions(None, 6, 2, 1, None), interactions(1, 1, 3, 0, None)
     (8, None, 1)
     """
-    counted = None if comments is None else max(comments - (excluded_comments or 0), 0)
-    given = [part for part in (reactions, counted, shares, saves) if part is not None]
-    return sum(given) if given else None
+    if reactions is None or comments is None:
+        return None
+    return reactions + max(comments - (excluded_comments or 0), 0) + (shares or 0) + (saves or 0)
 
 
 def lacking(

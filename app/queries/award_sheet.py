@@ -16,7 +16,7 @@ from app.parts import Parts
 from app.problems import Problem
 from app.queries import frozen, standings_award
 from app.queries.standings_award import Place
-from app.services import awards, freezing, gathering
+from app.services import awards, freezing, gathering, jury
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def sheet(parts: Parts, award_id: int, organisation_id: int, version: int | None
             participant = frozen.participant(row, organisation_id)
         else:
             participant = gathering.one(session, award, organisation_id, clock.now())
+            if participant is not None and not jury.revealed(session, award):
+                standings_award.blind(participant)
         # Rules do not change once they are fixed, so the award's own are those of every version.
         units = gathering.rules(session, award)[0]
         if place is None or participant is None:

@@ -17,13 +17,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app import clock, words_award
+from app import clock, times, words_award
 from app.awarding import canonical, rubric, scoring, sensitivity
 from app.awarding.sensitivity import Firmness
 from app.db import Database
 from app.models import Award, AwardVersion, Event, Score
 from app.parts import Parts
-from app.services import awards, freezing, gathering
+from app.services import awards, freezing, gathering, jury
 
 #: Seconds for which provisional standings are shown again.
 FRESH_S = 180.0
@@ -102,12 +102,35 @@ def standings(parts: Parts, award_id: int, *, version: int | None = None, fresh:
 
 
 def provisional(session: Session, award: Award) -> Standings:
-    """What the database says now."""
+    """What the database says now, of the part of the period that is over (``so_far``)."""
     at = clock.now()
-    results = freezing.scored(gathering.gather(session, award, at, lean=True))
+    snapshot = so_far(gathering.gather(session, award, at, lean=True), award, at)
+    if not jury.revealed(session, award):
+        for each in snapshot["participants"]:
+            blind(each)
+    results = freezing.scored(snapshot)
     places = tuple(_of_result(result) for result in results)
     firm = tuple(sensitivity.firmness(results, rubric.read(award.rubric)))
     return Standings(award.id or 0, at, None, None, gathering.early(award, at), places, firm=firm)
+
+
+def so_far(snapshot: dict[str, Any], award: Award, at: datetime) -> dict[str, Any]:
+    """A look while the period runs: weeks and months until today, and as many posts as that part of it asks for.
+
+    Else nobody would be eligible before the last months, and every week to come would count as an empty one.
+    """
+    today = min(max(times.local(at, award.zone).date(), award.first), award.last)
+    whole, part = (award.last - award.first).days + 1, (today - award.first).days + 1
+    if part < whole:
+        snapshot["award"]["last"] = today.isoformat()
+        snapshot["rubric"]["min_posts"] = -(-snapshot["rubric"]["min_posts"] * part // whole)
+    return snapshot
+
+
+def blind(participant: dict[str, Any]) -> dict[str, Any]:
+    """Without the jury's marks: as long as one juror is at work nobody knows what another gave."""
+    participant["jury"], participant["jury_detail"] = [], []
+    return participant
 
 
 def of_version(session: Session, award: Award, row: AwardVersion) -> Standings:

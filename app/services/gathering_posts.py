@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, literal, select
 from sqlmodel import Session, col
 
+from app.awarding import formulas
 from app.models import Account, Delivery, Photo, Post, PostFigure, SeenPost
 from app.services import gathering_comments, gathering_figures
 from app.services.gathering_figures import FIGURES, Figures
@@ -164,7 +165,9 @@ def _line(one: _One, figures: Figures, spared: dict[str, int], photos: list[str]
     numbers: dict[str, int | None] = {name: getattr(figures, name) for name in INTERACTIONS}
     # Of a post whose comments we cannot read nothing can be left out, and that is said: null, not 0.
     excluded = min(sum(spared.values()), figures.comments) if one.delivery_id and figures.comments is not None else None
-    given = [number for number in numbers.values() if number is not None]
+    counted = formulas.interactions(
+        numbers["reactions"], numbers["comments"], excluded, numbers["shares"], numbers["saves"]
+    )
     return {
         "id": one.key,
         "platform": one.platform,
@@ -172,7 +175,7 @@ def _line(one: _One, figures: Figures, spared: dict[str, int], photos: list[str]
         "read_at": iso(figures.read_at),
         "how": figures.how,
         "source": one.source,
-        "interactions": sum(given) - (excluded or 0) if given else None,
+        "interactions": counted,
         "reach": figures.reach,
         "followers": figures.followers,
         **numbers,

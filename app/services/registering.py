@@ -91,7 +91,7 @@ def set_line(session: Session, award_id: int, organisation_id: int, by: Actor, c
     """Write what is said of one organisation; no line where it says nothing new. Once the rules are fixed nobody
     changes category any more.
 
-    Problem: unknown_award, award_closed, register_outside, register_category, unknown_category, register_why (who is
+    Problem: unknown_award, award_released, register_outside, register_category, unknown_category, register_why (who is
     taken out, or whose accounts are not public, needs a note), text_too_long.
     """
     award = awards.opened(session, award_id)
@@ -143,7 +143,7 @@ def preview(session: Session, award_id: int, content: bytes) -> Preview:
 def take(parts: Parts, award_id: int, by: Actor, content: bytes) -> Preview:
     """Write the rows of a table that can be taken, some at a time; what could not is in the answer.
 
-    Problem: as of ``preview``, award_closed.
+    Problem: as of ``preview``, award_released.
     """
     with parts.db.read() as session:
         made = preview(session, award_id, content)
@@ -155,8 +155,9 @@ def take(parts: Parts, award_id: int, by: Actor, content: bytes) -> Preview:
 
 
 def _fitting(award: Award, change: Change) -> None:
-    if award.state in ("frozen", "released"):
-        raise Problem("award_closed", state=award.state)
+    # After a freeze the register is corrected for the next version, never beneath a result that is public.
+    if award.state == "released":
+        raise Problem("award_released")
     if change.category is not None and change.category not in CATEGORIES:
         raise Problem("unknown_category", field="category", name=change.category, known=", ".join(CATEGORIES))
     for name in ("note", "public_note"):

@@ -149,7 +149,7 @@ def _page(award: Award, form: Any) -> str:
         standings=register.STANDINGS,
         left_out=words_award.left_out,
         sources=SOURCES,
-        open=award.state in ("draft", "fixed"),
+        open=award.state != "released",
     )
 
 

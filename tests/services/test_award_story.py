@@ -320,6 +320,12 @@ def _marked(
             session.flush()
             spoilt = gathering.one(session, session.get_one(Award, award_id), desa, clock.now()) or {}
             assert [each["juror"] for each in spoilt["jury"]] == [f"juri:{one}"], spoil
+    with parts.db.read() as session:  # which forgets what is written here
+        elsewhere = select(Mark).join(Draw, col(Draw.id) == Mark.draw_id).where(Draw.organisation_id != desa)
+        session.delete(session.exec(elsewhere).first())
+        session.flush()
+        looked = standings_award.provisional(session, session.get_one(Award, award_id))
+        assert {place.indicators["kualitas"] for place in looked.places} == {None}, "one juror is at work yet"
     freezing.freeze(parts, award_id, BY)
     mine = award_sheet.sheet(parts, award_id, world.ids["desa 1"])
     assert [len(each["criteria"]) for each in mine.participant["jury"]] == [5, 5]
