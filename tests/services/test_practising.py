@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.models import Account
 from app.parts import Parts
@@ -21,7 +21,7 @@ def test_a_practice_page_and_instagram_account_are_made_and_connected_once(parts
         ours = people.add_organisation(session, BY, name="IPSM Désa Ñusa", category="desa")
     made = practising.begin(parts, ours, BY)
     with parts.db.read() as session:
-        rows = session.exec(select(Account)).all()
+        rows = session.exec(select(Account).order_by(col(Account.id))).all()
     assert [row.id for row in rows] == made
     assert [(row.connector, row.practice, row.health) for row in rows] == [
         ("facebook", True, "connected"),
