@@ -4,8 +4,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app jobs connectors media tests
-# Many tests wait for a process or a time-out: more workers than cores keep the cores busy.
-WORKERS ?= 4
+# Many tests wait for a process or a time-out: three workers a core keep two cores busy all the time, two do not.
+WORKERS ?= 6
 
 # Many processes are started: each would compile our sources anew where the environment forbids to keep the result.
 export PYTHONDONTWRITEBYTECODE :=

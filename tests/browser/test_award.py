@@ -66,7 +66,9 @@ def site(web: Web, moment: Moment, world: awarded.World) -> Iterator[str]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    """A form is sent, and the page that answers is there: the next step must not meet the old one."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def clean(page: Page, *addresses: str, schemes: tuple[str, ...] = ("light",)) -> None:
@@ -86,8 +88,10 @@ def clean(page: Page, *addresses: str, schemes: tuple[str, ...] = ("light",)) ->
 
 def marked(page: Page, value: int) -> None:
     """All criteria of the post on the desk, and on to the next."""
+    page.locator(".marks").first.wait_for()
     page.evaluate("v => document.querySelectorAll(`.marks input[value='${v}']`).forEach(e => e.click())", str(value))
-    page.locator("form .btn.main").click()
+    with page.expect_navigation():
+        page.locator("form .btn.main").click()
 
 
 def test_from_the_rules_to_the_released_result(
