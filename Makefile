@@ -42,6 +42,8 @@ run: $(VENV)/.running  ## the real thing: web and jobs, data in ./data
 	$(BIN)/kentongan serve --port $(PORT)
 
 test: $(VENV)/.testing  ## every test, PostgreSQL ones included
+	@# Once here rather than in each of the workers, which all begin by reading the same files.
+	$(BIN)/python -m compileall -q -j 2 app jobs connectors media
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.testing  ## linter, format, types
