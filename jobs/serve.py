@@ -26,6 +26,7 @@ from app.models import Account
 from app.parts import Parts
 from app.problems import Problem
 from app.settings import PREFIX, Settings
+from app.settled import settle
 from connectors.practice import process as practice_process
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,10 @@ def serve(
     server = None
     try:
         supervisor.start()
+        pages = create_app(parts.settings)
+        settle()
         server = waitress.create_server(
-            create_app(parts.settings),
+            pages,
             sockets=[listener],
             threads=THREADS,
             ident=None,

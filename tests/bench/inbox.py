@@ -28,6 +28,7 @@ from app.queries import inbox
 from app.queries.inbox import Beholder, Wanted
 from app.queries.privacy import visible_to
 from app.services import keeping
+from app.settled import settle
 from connectors import RemoteComment
 from tests.bench import _residents
 from tests.bench._measure import seconds
@@ -84,6 +85,7 @@ def _measure(name: str, db: Database, folder: Path) -> None:
 def measured(name: str, db: Database) -> None:
     """First page, next page and searches in the large organisation, in turns with the naive queries."""
     words = _residents.vocabulary()
+    settle()  # as a server does before its first request
     with db.read() as session:
         following = inbox.listed(session, LARGE, Wanted(), by=_BY).following
     kinds: dict[str, Callable[[int], Wanted]] = {
